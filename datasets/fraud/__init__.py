@@ -1,0 +1,1 @@
+"""The fraud benchmark: card transactions, their frauds, and the tables made of them."""
