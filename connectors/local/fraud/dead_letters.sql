@@ -1,0 +1,7 @@
+-- JSON lines, one refused record a line; payload is base64.
+CREATE TABLE dead_letters WITH (
+  'connector' = 'filesystem',
+  'path' = '${HEADRACE_DATA}/dead_letters',
+  'format' = 'json',
+  'json.timestamp-format.standard' = 'ISO-8601'
+) LIKE contracts.dead_letters;

@@ -1,0 +1,7 @@
+-- JSON lines, one payment a line.
+CREATE TABLE transactions WITH (
+  'connector' = 'filesystem',
+  'path' = '${HEADRACE_DATA}/transactions',
+  'format' = 'json',
+  'json.timestamp-format.standard' = 'ISO-8601'
+) LIKE contracts.transactions;

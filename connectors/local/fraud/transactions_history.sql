@@ -1,0 +1,7 @@
+-- JSON lines, one payment a line, in order of time.
+CREATE TABLE transactions_history WITH (
+  'connector' = 'filesystem',
+  'path' = '${HEADRACE_DATA}/transactions_history',
+  'format' = 'json',
+  'json.timestamp-format.standard' = 'ISO-8601'
+) LIKE contracts.transactions_history;

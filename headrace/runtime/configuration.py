@@ -1,0 +1,71 @@
+"""Flink options: the profile's own file, and the few that only a run can know."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import yaml
+
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
+
+
+def profile_names(root: Path) -> list[str]:
+    """Names of the profiles in flink-conf/, sorted."""
+    return sorted(path.parent.name for path in (root / "flink-conf").glob("*/config.yaml"))
+
+
+def read_profile(root: Path, name: str) -> dict[str, str]:
+    """The options of ``flink-conf/<name>/config.yaml``, flattened to dotted keys.
+
+    Raises:
+        HeadraceError: when there is no such profile, or the file is no YAML mapping.
+    """
+    path = root / "flink-conf" / name / "config.yaml"
+    if not path.is_file():
+        raise HeadraceError(f"there is no profile {name!r}; there are: {', '.join(profile_names(root))}")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise HeadraceError(f"{path}: not YAML: {error}") from error
+    if not isinstance(content, dict):
+        raise HeadraceError(f"{path}: expected a mapping of Flink options, found {type(content).__name__}")
+    return dict(_flatten(content))
+
+
+def embedded(profile: Mapping[str, str], name: str, parameters: Mapping[str, str]) -> dict[str, str]:
+    """Options of a job in this process's own mini-cluster.
+
+    Args:
+        profile: the options of the profile.
+        name: the job's name in the web UI.
+        parameters: what user-defined functions read with ``get_job_parameter``.
+    """
+    joined = ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
+    return {
+        **profile,
+        "pipeline.name": name,
+        "python.executable": sys.executable,
+        "python.client.executable": sys.executable,
+        **({"pipeline.global-job-parameters": joined} if joined else {}),
+    }
+
+
+def _quoted(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
+def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+    for key, value in content.items():
+        if isinstance(value, dict):
+            yield from _flatten(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", _option(value)
+
+
+def _option(value: Any) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)

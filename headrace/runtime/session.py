@@ -1,0 +1,115 @@
+"""The only place that touches a TableEnvironment."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from headrace.errors import HeadraceError
+from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headrace.runtime.resolve import Step
+    from headrace.runtime.statement import Statement
+
+_POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)|at line (\d+), column (\d+)")
+_CAUSE = re.compile(r"^(?:Caused by: |: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error): (.+)$", re.MULTILINE)
+
+
+class Session:
+    """A streaming TableEnvironment with the databases ``contracts`` and ``sinks``.
+
+    Args:
+        configuration: Flink options; the environment's defaults hold for the rest.
+    """
+
+    def __init__(self, configuration: Mapping[str, str]) -> None:
+        from pyflink.common import Configuration
+        from pyflink.table import EnvironmentSettings, TableEnvironment
+
+        options = Configuration()
+        for key, value in configuration.items():
+            options.set_string(key, value)
+        settings = EnvironmentSettings.new_instance().in_streaming_mode().with_configuration(options)
+        self.environment = TableEnvironment.create(settings.build())
+        for database in (CONTRACTS, SINKS):
+            self.environment.execute_sql(f"CREATE DATABASE {database}")
+
+    def create(self, steps: Iterable[Step]) -> None:
+        """Execute steps in order.
+
+        Raises:
+            HeadraceError: what Flink says about a statement, with its file and line.
+        """
+        for step in steps:
+            self.environment.use_database(step.database)
+            self._execute(step.statement)
+            self.environment.use_database(DEFAULT)
+            if step.conforms_to:
+                self._require_columns(step)
+
+    def explain(self, pipeline: Statement) -> str:
+        """The optimized plan of a pipeline, with the changelog mode of each operator.
+
+        Raises:
+            HeadraceError: what Flink says about the pipeline, with its file and line.
+        """
+        from pyflink.table import ExplainDetail
+
+        with _flink_errors(pipeline):
+            return str(self.environment.explain_sql(pipeline.executable, ExplainDetail.CHANGELOG_MODE))
+
+    def submit(self, pipeline: Statement) -> Any:
+        """Submit a pipeline; returns PyFlink's TableResult without waiting for the job.
+
+        Raises:
+            HeadraceError: what Flink says about the pipeline, with its file and line.
+        """
+        return self._execute(pipeline)
+
+    def _execute(self, statement: Statement) -> Any:
+        with _flink_errors(statement):
+            return self.environment.execute_sql(statement.executable)
+
+    def _require_columns(self, step: Step) -> None:
+        wanted = _columns(self.environment.from_path(f"{CONTRACTS}.{step.conforms_to}"))
+        given = _columns(self.environment.from_path(step.statement.name))
+        missing = {name: kind for name, kind in wanted.items() if given.get(name) != kind}
+        if missing:
+            raise HeadraceError(
+                f"{step.statement.path}: does not carry what contract {step.conforms_to} promises: "
+                + ", ".join(f"{name} {kind} (has {given.get(name, 'none')})" for name, kind in missing.items())
+            )
+
+
+def _columns(table: Any) -> dict[str, str]:
+    schema = table.get_resolved_schema()
+    return {
+        column.get_name(): str(column.get_data_type()).replace(" NOT NULL", "").replace(" *ROWTIME*", "")
+        for column in schema.get_columns()
+    }
+
+
+class _flink_errors:  # noqa: N801 -- a context manager, used like a function
+    """Turns what Flink raises about a statement into an error that names its file and line."""
+
+    def __init__(self, statement: Statement) -> None:
+        self._statement = statement
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        if error is not None and not isinstance(error, (HeadraceError, KeyboardInterrupt)):
+            raise _readable(self._statement, error) from error
+
+
+def _readable(statement: Statement, error: BaseException) -> HeadraceError:
+    text = str(error)
+    found = _POSITION.search(text)
+    line = next(int(group) for group in found.groups() if group) if found else 1
+    causes = _CAUSE.findall(text)
+    said = causes[-1] if causes else text.strip().split("\n", 1)[0]
+    return HeadraceError(f"{statement.path}:{line}: {said}")

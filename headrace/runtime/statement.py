@@ -1,0 +1,120 @@
+"""SQL files as text: what they declare, what they mention and where.
+
+The files are Flink SQL as it is pasted into the SQL client; nothing is parsed beyond comments, literals and names,
+and nothing is rewritten but ``${NAME}`` in connector files.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
+_NAME = re.compile(r"(?<![.\w])(?:(\w+)\.)?(\w+)\b")
+_DECLARED = re.compile(r"\b(?:TABLE|VIEW|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.]+)", re.IGNORECASE)
+_SINK = re.compile(r"\bINSERT\s+INTO\s+sinks\.(\w+)", re.IGNORECASE)
+_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One SQL file with one statement.
+
+    Attributes:
+        name: the object it declares, which is the file's name.
+        path: the file.
+        text: the file's content, comments included, so that Flink's line numbers are the file's.
+    """
+
+    name: str
+    path: Path
+    text: str
+
+    @classmethod
+    def read(cls, path: Path) -> Statement:
+        """Read a file.
+
+        Raises:
+            HeadraceError: when it is empty, holds more than one statement, or declares another name than its own.
+        """
+        statement = cls(path.stem, path, path.read_text(encoding="utf-8"))
+        statement._require_one_statement()
+        return statement
+
+    @property
+    def code(self) -> str:
+        """The text with comments and literals blanked out, each character at its old place."""
+        return _COMMENT_OR_LITERAL.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), self.text)
+
+    @property
+    def executable(self) -> str:
+        """The text as Flink takes it: without the closing semicolon."""
+        return self.text.rstrip().rstrip(";")
+
+    @property
+    def declares(self) -> str:
+        """The name after CREATE, qualified when it is there; empty when the statement creates nothing."""
+        found = _DECLARED.search(self.code) if self.code.lstrip().upper().startswith("CREATE") else None
+        return found.group(1) if found else ""
+
+    @property
+    def mentions(self) -> frozenset[str]:
+        """Unqualified names, and those in the database ``contracts`` as ``contracts.name``; not its own."""
+        found = (match.groups() for match in _NAME.finditer(self.code))
+        names = (
+            f"contracts.{name}" if database == "contracts" else name
+            for database, name in found
+            if database in (None, "contracts")
+        )
+        return frozenset(names) - {self.declares}
+
+    @property
+    def sinks(self) -> frozenset[str]:
+        """Names after ``INSERT INTO sinks.``."""
+        return frozenset(_SINK.findall(self.code))
+
+    def line_of(self, position: int) -> int:
+        """The line, from 1, on which the character at a position stands."""
+        return self.text.count("\n", 0, position) + 1
+
+    def bound(self, values: Mapping[str, str]) -> Statement:
+        """The same statement with each ``${NAME}`` replaced.
+
+        Raises:
+            HeadraceError: names the file, the line and the missing value.
+        """
+        for match in _PLACEHOLDER.finditer(self.text):
+            if match.group(1) not in values:
+                raise HeadraceError(
+                    f"{self.path}:{self.line_of(match.start())}: ${{{match.group(1)}}} has no value",
+                    f"Set the environment variable {match.group(1)}, or pass --set {match.group(1)}=…",
+                )
+        return Statement(self.name, self.path, _PLACEHOLDER.sub(lambda m: values[m.group(1)], self.text))
+
+    def _require_one_statement(self) -> None:
+        code = self.code.strip()
+        if not code:
+            raise HeadraceError(f"{self.path}:1: the file holds no statement", "One statement a file.")
+        if code.upper().startswith("EXECUTE"):
+            return
+        position = self.code.find(";")
+        if position >= 0 and self.code[position + 1 :].strip():
+            raise HeadraceError(
+                f"{self.path}:{self.line_of(position)}: a second statement follows",
+                "One statement a file: give it a file of its own.",
+            )
+        self._require_own_name()
+
+    def _require_own_name(self) -> None:
+        if self.declares.split(".")[-1] != self.name:
+            raise HeadraceError(
+                f"{self.path}:1: expected a statement that creates {self.name}, found {self.declares or 'none'}",
+                "A file is named after the object it creates.",
+            )

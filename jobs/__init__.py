@@ -1,0 +1,1 @@
+"""Jobs: one module per ``flink run -pym jobs.<name>``."""

@@ -1,0 +1,23 @@
+-- One row is one message that did not become a transaction, with the rule that refused it.
+CREATE TEMPORARY VIEW dead_letters_ingest AS
+SELECT
+  reason,
+  'ingest' AS stage,
+  message AS detail,
+  payload,
+  arrived_at,
+  source,
+  source_offset
+FROM transactions_checked
+WHERE reason IS NOT NULL
+UNION ALL
+SELECT
+  'duplicate' AS reason,
+  'ingest' AS stage,
+  CONCAT('number ', CAST(occurrence AS STRING), ' of transaction ', CAST(transaction_id AS STRING)) AS detail,
+  payload,
+  arrived_at,
+  source,
+  source_offset
+FROM transactions_counted
+WHERE occurrence > 1;

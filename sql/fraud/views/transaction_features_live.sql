@@ -1,0 +1,24 @@
+-- One row is one live payment with all its features.
+CREATE TEMPORARY VIEW transaction_features_live AS
+SELECT
+  transaction_id,
+  customer_id,
+  terminal_id,
+  event_time,
+  amount,
+  is_weekend,
+  is_night,
+  customer_count_1d,
+  customer_amount_avg_1d,
+  customer_count_7d,
+  customer_amount_avg_7d,
+  customer_count_30d,
+  customer_amount_avg_30d,
+  terminal_count_1d,
+  terminal_fraud_avg_1d,
+  terminal_count_7d,
+  terminal_fraud_avg_7d,
+  terminal_count_30d,
+  terminal_fraud_avg_30d
+FROM transaction_features_known
+WHERE NOT warm_up;
