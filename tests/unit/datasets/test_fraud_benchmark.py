@@ -5,8 +5,9 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
+from datasets.fraud import checksum
 from datasets.fraud.benchmark import DayRangeError, benchmark
-from datasets.fraud.checksum import PUBLISHED, compare, fingerprint, summary
+from datasets.fraud.checksum import PUBLISHED, compare, fingerprint, summary, verify
 
 
 @pytest.fixture(scope="module")
@@ -24,6 +25,17 @@ def test_every_published_range_has_its_published_checksum(whole: pd.DataFrame) -
     assert [(v.first_day, v.last_day) for v in verdicts] == list(PUBLISHED)
     assert [v.found for v in verdicts] == list(PUBLISHED.values())
     assert all(v.holds for v in verdicts)
+
+
+def test_verify_judges_what_is_made(week: pd.DataFrame, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checksum, "benchmark", lambda progress: week)  # noqa: ARG005 -- named by the caller
+    assert [(v.first_day, v.last_day, v.holds) for v in verify()] == [(0, 6, True)]
+
+
+def test_data_that_differs_does_not_hold(week: pd.DataFrame) -> None:
+    (verdict,) = compare(week.assign(fraud=0))
+    assert not verdict.holds
+    assert (verdict.found.rows, verdict.found.frauds) == (66_976, 0)
 
 
 def test_frauds_are_labelled_with_the_last_scenario_that_hit_them(whole: pd.DataFrame) -> None:
