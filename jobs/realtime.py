@@ -1,4 +1,9 @@
-"""Messages become transactions, features, predictions and alerts in one job, with no hop between."""
+"""The whole way in one job: messages become transactions, features, predictions and alerts, with no hop between.
+
+The operators of jobs.ingest, jobs.features and jobs.score, joined in one graph: three shuffles (transaction_id,
+customer_id, terminal_id). History fills the windows before the first live event is scored.
+"""
+
 from headrace.runtime.job import Job
 
 JOB = Job(

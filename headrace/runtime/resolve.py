@@ -152,7 +152,7 @@ class Resolver:
                 f"contract {contract} is bound to view {view}, which does not exist",
                 f"Views of {self.use_case.name}: {', '.join(sorted(self.use_case.views))}.",
             )
-        text = f"CREATE TEMPORARY VIEW {contract} AS SELECT * FROM {view}"
+        text = f"CREATE TEMPORARY VIEW {contract} AS SELECT * FROM {view}"  # noqa: S608 -- both are names of files of the suite
         return Statement(contract, self.use_case.views[view].path, text)
 
 

@@ -80,7 +80,9 @@ class Session:
         if missing:
             raise HeadraceError(
                 f"{step.statement.path}: does not carry what contract {step.conforms_to} promises: "
-                + ", ".join(f"{name} {kind} (has {given.get(name, 'none')})" for name, kind in missing.items())
+                + ", ".join(
+                    f"{name} {kind} (has {given.get(name, 'none')})" for name, kind in missing.items()
+                )
             )
 
 

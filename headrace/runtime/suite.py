@@ -98,12 +98,16 @@ class Suite:
         """
         folder = self.root / "connectors" / _known(environment, self.environments, "environment")
         extends = folder / "EXTENDS"
-        inherited = self.bindings(extends.read_text(encoding="utf-8").strip(), use_case) if extends.exists() else {}
+        inherited = (
+            self.bindings(extends.read_text(encoding="utf-8").strip(), use_case) if extends.exists() else {}
+        )
         return {**inherited, **_statements(folder / use_case)}
 
 
 def _folders(folder: Path) -> list[str]:
-    return sorted(child.name for child in folder.iterdir() if child.is_dir() and not child.name.startswith("_"))
+    return sorted(
+        child.name for child in folder.iterdir() if child.is_dir() and not child.name.startswith("_")
+    )
 
 
 def _known(name: str, names: list[str], kind: str) -> str:

@@ -1,0 +1,36 @@
+"""The typer application: one module a command, registered here."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from headrace.cli import check, console, explain, run
+from headrace.errors import HeadraceError
+
+app = typer.Typer(
+    name="headrace",
+    help="Real-time machine learning on Apache Flink: live events in, scored and explained decisions out.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(run.run)
+app.command()(explain.explain)
+app.command()(check.check)
+
+INTERRUPTED = 130
+
+
+def main() -> None:
+    """Entry point of the command: errors a user can act on end with a sentence, not a stack trace."""
+    try:
+        app()
+    except HeadraceError as error:
+        console.print_error(error)
+        sys.exit(error.exit_code)
+    except KeyboardInterrupt:
+        console.err.print("stopped")
+        sys.exit(INTERRUPTED)

@@ -1,0 +1,58 @@
+"""The local folders behind an environment's tables."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from headrace.errors import HeadraceError
+from headrace.runtime.resolve import SINKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headrace.runtime.resolve import Step
+
+_PATH = re.compile(r"'path'\s*=\s*'([^']+)'")
+
+
+def folder_of(step: Step) -> Path | None:
+    """The local folder a bound table stands for; None when it stands elsewhere."""
+    found = _PATH.search(step.statement.text)
+    if found is None or "://" in found.group(1).replace("file://", ""):
+        return None
+    return Path(found.group(1).replace("file://", ""))
+
+
+def create_folders(steps: Iterable[Step]) -> None:
+    """Create the folders of all tables, since Flink refuses a source whose folder is not there.
+
+    Raises:
+        HeadraceError: when one can not be made.
+    """
+    for folder in filter(None, map(folder_of, steps)):
+        _create(folder)
+
+
+def _create(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise HeadraceError(
+            f"{folder}: can not be created: {error.strerror}", "Choose another folder with --data."
+        ) from error
+
+
+def written_before(steps: Iterable[Step]) -> list[Path]:
+    """Folders of sinks that already hold files."""
+    sinks = (folder_of(step) for step in steps if step.database == SINKS)
+    return [folder for folder in sinks if folder and folder.is_dir() and any(folder.iterdir())]
+
+
+def clear(folders: Iterable[Path]) -> None:
+    """Delete what folders hold."""
+    for folder in folders:
+        shutil.rmtree(folder)
+        folder.mkdir()

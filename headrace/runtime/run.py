@@ -1,0 +1,222 @@
+"""Prepares a job and runs it in this process's own mini-cluster, with the web UI on."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from headrace.errors import HeadraceError
+from headrace.runtime import folders
+from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.java import use_java
+from headrace.runtime.resolve import Resolver
+from headrace.runtime.rest import JobMonitor, free_port
+from headrace.runtime.session import Session
+from headrace.runtime.suite import Suite
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+    from headrace.runtime.job import Job
+    from headrace.runtime.resolve import Step
+    from headrace.runtime.statement import Statement
+
+CHECKPOINTS = "checkpoints"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run of a job on local folders.
+
+    Attributes:
+        root: the suite.
+        job: which job.
+        data: the folder that holds the tables; stands for ``${HEADRACE_DATA}``.
+        environment: a folder under connectors/.
+        profile: a folder under flink-conf/.
+        parameters: what user-defined functions read with ``get_job_parameter``.
+        values: further values for ``${NAME}``; the process's environment variables stand behind them.
+        resume: go on from the newest savepoint or checkpoint of an earlier run.
+        overwrite: delete what an earlier run wrote.
+        ui_port: port of the web UI; the first free one from 8081 on when None.
+        options: Flink options that win over the profile.
+    """
+
+    root: Path
+    job: Job
+    data: Path
+    environment: str = "local"
+    profile: str = "throughput"
+    parameters: Mapping[str, str] = field(default_factory=dict)
+    values: Mapping[str, str] = field(default_factory=dict)
+    resume: bool = False
+    overwrite: bool = False
+    ui_port: int | None = None
+    options: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where this job's checkpoints and savepoints are kept."""
+        return self.data.resolve() / CHECKPOINTS / self.job.pipeline
+
+
+def prepare(run: Run) -> tuple[Statement, list[Step]]:
+    """The pipeline of a run and the steps before it, without touching Flink.
+
+    Raises:
+        HeadraceError: on anything wrong in the suite's SQL that can be seen without Flink.
+    """
+    suite = Suite(run.root)
+    use_case = suite.use_case(run.job.use_case)
+    bindings = suite.bindings(run.environment, run.job.use_case)
+    values = {**os.environ, "HEADRACE_DATA": str(run.data.resolve()), **run.values}
+    pipeline = use_case.pipeline(run.job.pipeline)
+    resolver = Resolver(use_case, bindings, run.environment, values, run.job.views)
+    return pipeline, resolver.need(pipeline)
+
+
+def explain(run: Run) -> str:
+    """The optimized plan of a run's pipeline.
+
+    Raises:
+        HeadraceError: what is wrong in the suite's SQL, with file and line.
+    """
+    pipeline, steps = prepare(run)
+    session = open_session(run, {})
+    session.create(steps)
+    return session.explain(pipeline)
+
+
+def start(run: Run) -> RunningJob:
+    """Submit a run to a mini-cluster of this process.
+
+    Raises:
+        HeadraceError: on wrong SQL, folders that can not be written, outputs of an earlier run, a taken port.
+    """
+    pipeline, steps = prepare(run)
+    folders.create_folders(steps)
+    _respect_outputs(run, steps)
+    port = free_port(run.ui_port)
+    session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
+    session.create(steps)
+    result = session.submit(pipeline)
+    job_id = str(result.get_job_client().get_job_id())
+    return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run)
+
+
+def open_session(run: Run, options: Mapping[str, str]) -> Session:
+    """A session with the run's profile, its parameters and further options."""
+    use_java()
+    make_importable(run.root)
+    profile = read_profile(run.root, run.profile)
+    configuration = embedded(profile, run.job.name, run.parameters)
+    return Session({**configuration, **options, **run.options})
+
+
+@dataclass
+class RunningJob:
+    """A job in this process's mini-cluster.
+
+    Attributes:
+        result: PyFlink's TableResult.
+        monitor: the job seen through REST; its ``address`` is the web UI's.
+        run: what was asked for.
+    """
+
+    result: Any
+    monitor: JobMonitor
+    run: Run
+
+    def wait(self, on_rows: Callable[[dict[str, int]], None] | None = None, every: float = 0.5) -> None:
+        """Wait until the job has ended; an interrupt stops it with a savepoint first.
+
+        Args:
+            on_rows: called with the rows so far, by table.
+            every: seconds between two calls.
+
+        Raises:
+            HeadraceError: when the job failed; says the innermost cause.
+            KeyboardInterrupt: after the job was stopped.
+        """
+        finished = self.result.get_job_client().get_job_execution_result()
+        try:
+            while not finished.done():
+                if on_rows:
+                    on_rows(self.monitor.rows())
+                time.sleep(every)
+        except KeyboardInterrupt:
+            self._stop()
+            raise
+        _raise_failure(finished)
+
+    def _stop(self) -> None:
+        try:
+            self.monitor.stop_with_savepoint(self.run.checkpoints.as_uri())
+        except HeadraceError:
+            self.result.get_job_client().cancel().result()
+
+
+def newest_checkpoint(folder: Path) -> Path | None:
+    """The newest complete checkpoint or savepoint below a folder."""
+    complete = sorted(folder.glob("**/_metadata"), key=lambda path: path.stat().st_mtime)
+    return complete[-1].parent if complete else None
+
+
+def _recovery(run: Run) -> dict[str, str]:
+    options = {"execution.checkpointing.dir": run.checkpoints.as_uri()}
+    found = newest_checkpoint(run.checkpoints) if run.resume else None
+    if run.resume and found is None:
+        raise HeadraceError(
+            f"nothing to resume: {run.checkpoints} holds no checkpoint", "Run it without --resume."
+        )
+    return {**options, **({"execution.state-recovery.path": found.as_uri()} if found else {})}
+
+
+def _respect_outputs(run: Run, steps: list[Step]) -> None:
+    written = folders.written_before(steps)
+    if not written or run.resume:
+        return
+    if not run.overwrite:
+        names = ", ".join(folder.name for folder in written)
+        raise HeadraceError(
+            f"{run.data} holds {names} of an earlier run, which would be doubled",
+            "--resume goes on where it stopped, --overwrite starts anew.",
+        )
+    folders.clear([*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])])
+
+
+def make_importable(root: Path) -> None:
+    """Jobs and functions are imported from the suite, here and in the workers, which inherit PYTHONPATH."""
+    if str(root) not in sys.path:
+        sys.path.insert(0, str(root))
+    parts = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+    if str(root) not in parts:
+        os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *parts])
+
+
+def _raise_failure(finished: Any) -> None:
+    try:
+        finished.result()
+    except Exception as error:
+        raise HeadraceError(f"the job failed: {innermost_cause(str(error))}") from error
+
+
+def innermost_cause(trace: str) -> str:
+    """The last ``Caused by`` of a Java stack trace with a message, with the Python error below it if there is one."""
+    lines = [line.strip() for line in trace.splitlines()]
+    causes = [
+        line.split("Caused by: ", 1)[1]
+        for line in lines
+        if line.startswith("Caused by: ") and ": " in line[11:]
+    ]
+    errors = [
+        line
+        for line in lines
+        if line.split(":", 1)[0].endswith("Error") and not line.startswith(("at ", "Caused"))
+    ]
+    said = causes[-1] if causes else next(iter(lines), "")
+    return f"{errors[-1]} ({said})" if errors and errors[-1] not in said else said

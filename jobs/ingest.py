@@ -1,0 +1,9 @@
+"""Messages become transactions; what can not goes to dead_letters.
+
+JSON_VALUE per field → rules (CASE) → shuffle by transaction_id → count per id (state: one counter an id, kept for
+table.exec.state.ttl) → transactions, or dead_letters with reason and bytes.
+"""
+
+from headrace.runtime.job import Job
+
+JOB = Job(use_case="fraud", pipeline="ingest")
