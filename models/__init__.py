@@ -1,0 +1,1 @@
+"""Model definitions: one small file a model, named as the model."""

@@ -1,0 +1,1 @@
+"""Python functions that Flink's workers run, by row or by batch."""
