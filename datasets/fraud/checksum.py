@@ -90,5 +90,5 @@ def compare(frame: pd.DataFrame) -> Iterator[Verdict]:
 
 
 def verify(progress: Progress = silent) -> list[Verdict]:
-    """Make the whole benchmark and compare every published range of days; it takes about ten seconds."""
+    """Make the whole benchmark and compare every published range of days; it takes ten to fifteen seconds."""
     return list(compare(benchmark(progress=progress)))

@@ -95,7 +95,6 @@ def record_raw(
     dirty = [
         arrival for reason, count in counts.items() for arrival in _dirty_arrivals(reason, count, clean, seed)
     ]
-    # Stable, and good events first: what is made of an event never comes before it.
     log = sorted(clean + dirty, key=lambda arrival: arrival.at)
     _write_log(log, folder / "transactions_raw" / f"{SOURCE}.jsonl")
     found = {reason: count for reason, count in counts.items() if count}
@@ -133,7 +132,7 @@ def _dirty_arrivals(reason: str, count: int, clean: list[Arrival], seed: int) ->
     first_id = _FIRST_DIRTY_ID + _IDS_A_KIND * list(DEFAULT_RATES).index(reason)
     for fresh_id in range(first_id, first_id + count):
         good = dice.choice(clean)
-        yield Arrival(good.at + dice.randrange(_JITTER_MS), spoil(reason, good.payload, fresh_id, dice))
+        yield Arrival(good.at + dice.randrange(1, _JITTER_MS), spoil(reason, good.payload, fresh_id, dice))
 
 
 def _write_log(log: list[Arrival], path: Path) -> None:

@@ -49,20 +49,21 @@ COPY (
 """
 
 
-def write_transactions(frame: pd.DataFrame, folder: Path) -> Path:
-    """Write ``transactions/history.jsonl``, in the order of event time.
+def write_transactions(frame: pd.DataFrame, folder: Path, table: str = "transactions") -> Path:
+    """Write ``<table>/history.jsonl``, in the order of event time.
 
     A row of history arrived when it happened (``arrived_at`` = ``event_time``), its ``source`` is ``history``
     and its ``source_offset`` counts the rows from 0.
 
     Args:
         frame: as ``benchmark`` returns it.
-        folder: the environment's data folder; ``transactions`` is made within.
+        folder: the environment's data folder.
+        table: the table's folder within; ``transactions_history`` for rows that only fill windows.
 
     Returns:
         The path of the file; one that was there is replaced in one step.
     """
-    return _copy(_TRANSACTIONS, frame, folder / "transactions" / "history.jsonl", {})
+    return _copy(_TRANSACTIONS, frame, folder / table / "history.jsonl", {})
 
 
 def write_labels(frame: pd.DataFrame, folder: Path) -> Path:

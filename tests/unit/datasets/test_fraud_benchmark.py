@@ -8,6 +8,8 @@ import pytest
 from datasets.fraud import checksum
 from datasets.fraud.benchmark import DayRangeError, benchmark
 from datasets.fraud.checksum import PUBLISHED, compare, fingerprint, summary, verify
+from datasets.fraud.population import customers
+from datasets.fraud.spending import spending_of
 
 
 @pytest.fixture(scope="module")
@@ -57,12 +59,16 @@ def test_a_later_range_keeps_the_ids_of_the_whole(whole: pd.DataFrame) -> None:
     pd.testing.assert_frame_equal(days, cut)
 
 
+def test_a_customer_out_of_reach_of_all_terminals_pays_nothing() -> None:
+    assert [len(column) for column in spending_of(customers()[0], [], 100)] == [0, 0, 0, 0]
+
+
 def test_ids_number_the_transactions_in_the_order_of_time(whole: pd.DataFrame) -> None:
     assert whole["transaction_id"].tolist() == list(range(len(whole)))
     assert whole["event_time"].is_monotonic_increasing
 
 
-def test_customers_out_of_reach_of_all_terminals_do_not_appear(whole: pd.DataFrame) -> None:
+def test_ten_customers_never_pay(whole: pd.DataFrame) -> None:
     assert whole["customer_id"].nunique() == 4990
 
 

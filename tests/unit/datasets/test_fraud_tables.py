@@ -61,6 +61,12 @@ def test_amounts_are_plain_numbers_of_two_decimals_at_most(frame: pd.DataFrame, 
     ]
 
 
+def test_history_may_be_written_as_another_table(frame: pd.DataFrame, tmp_path: Path) -> None:
+    path = write_transactions(frame.head(2), tmp_path, table="transactions_history")
+    assert path == tmp_path / "transactions_history" / "history.jsonl"
+    assert len(rows(path)) == 2
+
+
 def test_milliseconds_are_kept(frame: pd.DataFrame, tmp_path: Path) -> None:
     later = frame.head(1).assign(event_time=frame["event_time"] + pd.Timedelta(milliseconds=7))
     assert rows(write_transactions(later, tmp_path))[0]["event_time"].endswith(".007Z")
