@@ -1,0 +1,135 @@
+# ruff: noqa: INP001 -- a script, not a package
+"""Build ``headrace-rolling.jar`` from the Java sources beside this file, the same bytes every time.
+
+    python operators/build.py            # build it where the suite finds it
+    python operators/build.py --check    # fail if the jar in the tree is not what the sources give
+
+Needs a JDK of version 17 (any vendor) and nothing else: the classes are compiled against the jars that come with
+``apache-flink``, for Java 11, Flink's own floor. The archive is written here and not by the ``jar`` tool, with
+sorted entries, one fixed date and no compression, so that its bytes depend on the classes alone. Compilers of other major
+versions write different classes from the same source; those bytes are only compared when the major version is 17.
+"""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+SOURCES = HERE / "rolling"
+JAR = HERE / "headrace-rolling.jar"
+JDK_MAJOR = 17
+JAVA_RELEASE = 11
+MANIFEST = f"Manifest-Version: 1.0\r\nCreated-By: headrace\r\nBuild-Jdk-Spec: {JDK_MAJOR}\r\n\r\n"
+FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def javac() -> str:
+    """The compiler on the path; an error that says what to install when there is none."""
+    found = shutil.which("javac")
+    if found is None:
+        raise SystemExit(f"javac was not found on PATH. Install a JDK {JDK_MAJOR} to build {JAR.name}.")
+    return found
+
+
+def javac_major() -> int:
+    """The major version of that compiler, for example 17."""
+    output = subprocess.run([javac(), "-version"], check=True, capture_output=True, text=True)  # noqa: S603 -- no input
+    version = re.search(r"javac (\d+)", output.stdout + output.stderr)
+    if version is None:
+        raise SystemExit(f"{javac()} -version says neither its name nor its version: {output.stdout!r}")
+    return int(version.group(1))
+
+
+def flink_jars() -> str:
+    """The class path: the jars of the installed ``apache-flink``."""
+    spec = importlib.util.find_spec("pyflink")
+    if spec is None or spec.origin is None:
+        raise SystemExit("apache-flink is not installed in this Python. Run `make setup` first.")
+    return str(Path(spec.origin).parent / "lib" / "*")
+
+
+def compile_classes(target: Path) -> None:
+    """Compile every source into ``target``; warnings are errors."""
+    sources = sorted(str(path) for path in SOURCES.rglob("*.java"))
+    options = [
+        "--release",
+        str(JAVA_RELEASE),
+        "-parameters",
+        "-g:source,lines",
+        "-Werror",
+        "-Xlint:all,-serial,-classfile",
+    ]
+    command = [javac(), *options, "-cp", flink_jars(), "-d", str(target), *sources]
+    subprocess.run(command, check=True)  # noqa: S603 -- our sources
+
+
+def write_jar(classes: Path, jar: Path) -> None:
+    """Pack ``classes`` into ``jar``: manifest first, then sorted, no times, no permissions of this machine."""
+    with zipfile.ZipFile(jar, "w") as archive:
+        _add(archive, "META-INF/MANIFEST.MF", MANIFEST.encode())
+        for path in sorted(classes.rglob("*.class")):
+            _add(archive, path.relative_to(classes).as_posix(), path.read_bytes())
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, FIXED_DATE)
+    entry.compress_type = zipfile.ZIP_STORED
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    archive.writestr(entry, content)
+
+
+def build(jar: Path = JAR) -> Path:
+    """Build the jar at ``jar`` and return it."""
+    with tempfile.TemporaryDirectory() as classes:
+        compile_classes(Path(classes))
+        write_jar(Path(classes), jar)
+    return jar
+
+
+def entries(jar: Path) -> dict[str, bytes]:
+    """Name and content of each entry of a jar."""
+    with zipfile.ZipFile(jar) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def differences(built: Path, kept: Path) -> list[str]:
+    """The entries that differ between two jars; with another compiler, the entries that one of them lacks."""
+    ours, theirs = entries(built), entries(kept)
+    if javac_major() != JDK_MAJOR:
+        return sorted(ours.keys() ^ theirs.keys())
+    return sorted(name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name))
+
+
+def check() -> None:
+    """Fail when the jar in the tree is not what the sources give."""
+    with tempfile.TemporaryDirectory() as folder:
+        changed = differences(build(Path(folder) / JAR.name), JAR)
+    if changed:
+        raise SystemExit(
+            f"{JAR.name} is not what its sources give; run `make jar`. Different: {', '.join(changed)}"
+        )
+
+
+def main() -> None:
+    """Build or check, as the command line says."""
+    parser = argparse.ArgumentParser(description="Build headrace-rolling.jar.")
+    parser.add_argument(
+        "--check", action="store_true", help="compare with the jar in the tree, change nothing"
+    )
+    if parser.parse_args().check:
+        check()
+    else:
+        sys.stdout.write(f"{build()}\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,206 @@
+package headrace.operators;
+
+import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.functions.TableSemantics;
+import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+
+import java.io.Serializable;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+
+/** One call of {@code rolling} in a query: its arguments, read and checked. */
+final class Call implements Serializable {
+
+    static final int INPUT = 0;
+    static final int AGGREGATES = 1;
+    static final int WINDOWS = 2;
+    static final int DELAY = 3;
+    static final int PREFIX = 4;
+    static final int IDLE = 5;
+    static final int ON_TIME = 6;
+
+    private static final Map<String, String> EXAMPLES =
+            Map.of(
+                    "aggregates", "'count, avg(amount)'",
+                    "windows", "'1d, 7d, 30d'",
+                    "delay", "'7d'",
+                    "prefix", "'customer_'",
+                    "idle", "'30d'");
+    private static final Pattern AGGREGATE = Pattern.compile("(\\w+)\\s*(?:\\(\\s*(.*?)\\s*\\))?");
+
+    /** An aggregate of a column. */
+    static final class Measure implements Serializable {
+        final Aggregate aggregate;
+        final int column;
+
+        Measure(Aggregate aggregate, int column) {
+            this.aggregate = aggregate;
+            this.column = column;
+        }
+    }
+
+    final int timePosition;
+    final boolean ordered;
+    final List<Column> columns = new ArrayList<>();
+    final List<Measure> measures = new ArrayList<>();
+    final List<Window> windows;
+    final long delay;
+    final long idle;
+    private final String prefix;
+
+    Call(CallContext context) {
+        final TableSemantics input = context.getTableSemantics(INPUT).orElseThrow(IllegalStateException::new);
+        final RowType table = (RowType) input.dataType().getLogicalType();
+        this.timePosition = rowtime(table);
+        this.ordered = input.orderByColumns().length > 0;
+        this.windows =
+                split("windows", literal(context, "windows", WINDOWS))
+                        .map(text -> Window.parse("windows", text))
+                        .collect(Collectors.toList());
+        split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(text -> measure(text, table));
+        this.delay = Window.parse("delay", optional(context, "delay", DELAY, "0s")).millis;
+        this.idle = Window.parse("idle", optional(context, "idle", IDLE, "30d")).millis;
+        this.prefix = optional(context, "prefix", PREFIX, "");
+    }
+
+    /** A call at planning, where the arguments that Flink adds are there too. */
+    static Call checked(CallContext context) {
+        if (!context.isArgumentNull(ON_TIME)) {
+            throw new InvalidCall(
+                    "on_time: leave it out. rolling reads the one column of the input that has a watermark, and passes"
+                            + " it on; on_time would add a second such column, 'rowtime'.");
+        }
+        final Call call = new Call(context);
+        call.outputType();
+        return call;
+    }
+
+    /** How long, on the clock of the machine, a key without rows is remembered. */
+    long timeToLive() {
+        return span() + idle;
+    }
+
+    /** The longest time that a row is looked at. */
+    long span() {
+        return delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
+    }
+
+    /** The positions of the windows, the shortest first. */
+    int[] byLength() {
+        return IntStream.range(0, windows.size())
+                .boxed()
+                .sorted(Comparator.comparingLong(w -> windows.get(w).millis))
+                .mapToInt(Integer::intValue)
+                .toArray();
+    }
+
+    /** Derived columns: window by window, in each the aggregates in the order of the call. */
+    DataType outputType() {
+        final List<DataTypes.Field> fields = new ArrayList<>();
+        final Set<String> names = new HashSet<>();
+        for (Window window : windows) {
+            for (Measure measure : measures) {
+                final Column column = columns.get(measure.column);
+                final String name = outputName(column, measure.aggregate, window);
+                if (!names.add(name)) {
+                    throw new InvalidCall("the output column '%s' is asked for twice.", name);
+                }
+                fields.add(DataTypes.FIELD(name, measure.aggregate.outputType(column)));
+            }
+        }
+        return DataTypes.ROW(fields);
+    }
+
+    /** What is kept of a column, as flags of {@link Partial}. */
+    int parts(int column) {
+        return measures.stream()
+                .filter(measure -> measure.column == column)
+                .mapToInt(measure -> measure.aggregate.parts())
+                .reduce(0, (left, right) -> left | right);
+    }
+
+    private String outputName(Column column, Aggregate aggregate, Window window) {
+        final String of = column.kind == Kind.ROWS ? "" : column.name + "_";
+        return prefix + of + aggregate.sqlName() + "_" + window.name;
+    }
+
+    private void measure(String text, RowType table) {
+        final Matcher matcher = AGGREGATE.matcher(text);
+        if (!matcher.matches()) {
+            throw new InvalidCall("aggregates: '%s' is not of the form count or avg(amount).", text);
+        }
+        final Aggregate aggregate = Aggregate.parse(matcher.group(1));
+        final Column column = column(aggregate, matcher.group(2), table);
+        measures.add(new Measure(aggregate, keep(column)));
+    }
+
+    private static Column column(Aggregate aggregate, String name, RowType table) {
+        if (name == null || name.equals("*")) {
+            if (!aggregate.ofRows()) {
+                throw new InvalidCall("aggregates: %1$s needs a column: %1$s(amount).", aggregate.sqlName());
+            }
+            return Column.rows();
+        }
+        final Column column = Column.named(name, table);
+        aggregate.check(column);
+        return column;
+    }
+
+    private int keep(Column column) {
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).name.equals(column.name)) {
+                return i;
+            }
+        }
+        columns.add(column);
+        return columns.size() - 1;
+    }
+
+    private static int rowtime(RowType table) {
+        final int[] positions =
+                IntStream.range(0, table.getFieldCount())
+                        .filter(i -> LogicalTypeChecks.isRowtimeAttribute(table.getTypeAt(i)))
+                        .toArray();
+        if (positions.length != 1) {
+            throw new InvalidCall(
+                    "input: exactly one column with a watermark is needed, found %s in %s. Declare WATERMARK FOR the"
+                            + " event time, and pass that column on unchanged.",
+                    positions.length == 0
+                            ? "none"
+                            : Arrays.stream(positions)
+                                    .mapToObj(table.getFieldNames()::get)
+                                    .collect(Collectors.joining(" and ")),
+                    String.join(", ", table.getFieldNames()));
+        }
+        return positions[0];
+    }
+
+    private static String literal(CallContext context, String argument, int position) {
+        return context.getArgumentValue(position, String.class)
+                .orElseThrow(() -> new InvalidCall("%s: a literal is needed, such as %s.", argument, EXAMPLES.get(argument)));
+    }
+
+    private static String optional(CallContext context, String argument, int position, String otherwise) {
+        return context.isArgumentNull(position) ? otherwise : literal(context, argument, position);
+    }
+
+    private static Stream<String> split(String argument, String text) {
+        if (text.isBlank()) {
+            throw new InvalidCall("%s: the list is empty.", argument);
+        }
+        return Arrays.stream(text.split(",")).map(String::trim);
+    }
+}
