@@ -8,9 +8,9 @@ CREATE TABLE contracts.transactions_raw (
   source_offset BIGINT METADATA FROM 'offset' COMMENT 'its place in that log',
   message AS DECODE(payload, 'UTF-8'),
   event_time AS CASE
-    WHEN TO_TIMESTAMP_LTZ(JSON_VALUE(DECODE(payload, 'UTF-8'), '$.event_time'), 'yyyy-MM-dd''T''HH:mm:ss[.SSS]XXX')
+    WHEN TO_TIMESTAMP_LTZ(JSON_VALUE(DECODE(payload, 'UTF-8'), '$.event_time'), 'yyyy-MM-dd''T''HH:mm:ss[.SSS]''Z''')
       <= arrived_at + INTERVAL '10' SECOND
-    THEN TO_TIMESTAMP_LTZ(JSON_VALUE(DECODE(payload, 'UTF-8'), '$.event_time'), 'yyyy-MM-dd''T''HH:mm:ss[.SSS]XXX')
+    THEN TO_TIMESTAMP_LTZ(JSON_VALUE(DECODE(payload, 'UTF-8'), '$.event_time'), 'yyyy-MM-dd''T''HH:mm:ss[.SSS]''Z''')
     ELSE TO_TIMESTAMP_LTZ(0, 3)
   END COMMENT 'when the payment was made, UTC',
   WATERMARK FOR event_time AS LEAST(event_time, arrived_at) - INTERVAL '5' SECOND

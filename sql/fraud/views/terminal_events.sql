@@ -14,7 +14,7 @@ SELECT
   customer_count_30d,
   customer_amount_avg_30d,
   CAST(NULL AS INT) AS fraud
-FROM customer_windows_30d
+FROM customer_features
 UNION ALL
 SELECT
   transaction_id,

@@ -21,5 +21,5 @@ SELECT
   terminal_count_30d,
   terminal_fraud_avg_30d,
   warm_up
-FROM terminal_windows_30d
+FROM terminal_features
 WHERE fraud IS NULL;

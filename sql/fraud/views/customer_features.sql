@@ -1,5 +1,5 @@
 -- One row is one payment with its customer's payments of the last 30 days, (t - w, t].
-CREATE TEMPORARY VIEW customer_windows_30d AS
+CREATE TEMPORARY VIEW customer_features AS
 SELECT
   transaction_id,
   customer_id,

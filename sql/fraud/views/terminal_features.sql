@@ -1,5 +1,5 @@
 -- One row is a payment or verdict with the verdicts that came on its terminal in the last 30 days, (t - w, t].
-CREATE TEMPORARY VIEW terminal_windows_30d AS
+CREATE TEMPORARY VIEW terminal_features AS
 SELECT
   transaction_id,
   customer_id,

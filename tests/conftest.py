@@ -1,0 +1,35 @@
+"""What tests share: the suite, and sessions in one JVM for the whole run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.java import use_java
+from headrace.runtime.run import make_importable
+from headrace.runtime.session import Session
+from tests.local_tables import ROOT
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+    from pathlib import Path
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    make_importable(ROOT)
+    return ROOT
+
+
+@pytest.fixture
+def open_session(root: Path) -> Callable[..., Session]:
+    """A new catalog in the one JVM: milliseconds after the first."""
+    use_java()
+
+    def _open(parameters: Mapping[str, str] | None = None, **options: str) -> Session:
+        profile = {**read_profile(root, "throughput"), "parallelism.default": "1"}
+        return Session({**embedded(profile, "test", parameters or {}), **options})
+
+    return _open
