@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from headrace.models.artifact import Artifact
 
 ALERT = "alert"
+NO_REASONS = "[]"
 PASS = "pass"  # noqa: S105 -- a decision, not a password
 
 
@@ -28,7 +29,7 @@ class Scored(NamedTuple):
     """What a model says about one event.
 
     Either ``score`` (0 to 1) and ``decision`` (``alert`` or ``pass``) are there, or ``error`` is.
-    ``reasons`` is a JSON array and only there for events that were to be explained.
+    ``reasons`` is a JSON array, empty for events that were not to be explained.
     """
 
     score: float | None
@@ -102,7 +103,7 @@ class Scorer:
     def _run(self, matrix: NDArray[np.float64]) -> list[Scored]:
         scores = self._model.scores(matrix)
         reasons = self._explain(matrix, scores)
-        return [self._decided(score, reasons.get(i)) for i, score in enumerate(scores.tolist())]
+        return [self._decided(score, reasons.get(i, NO_REASONS)) for i, score in enumerate(scores.tolist())]
 
     def _explain(self, matrix: NDArray[np.float64], scores: NDArray[np.float64]) -> dict[int, str]:
         """Reasons by row number, for the rows that are to have some."""
@@ -115,7 +116,7 @@ class Scorer:
         rows = zip(which.tolist(), matrix[which], parts)
         return {i: to_json(self.features, values, part, self._reasons) for i, values, part in rows}
 
-    def _decided(self, score: float, reasons: str | None) -> Scored:
+    def _decided(self, score: float, reasons: str) -> Scored:
         if not math.isfinite(score):
             return self._failed(f"the model gave the score {score}")
         return Scored(score, ALERT if score >= self._threshold else PASS, self.version, reasons, None)
