@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from datasets.fraud.cache import prepare
+from datasets.fraud.checksum import verify
 from datasets.fraud.progress import Progress, silent
 from datasets.fraud.tables import write_labels, write_transactions
 
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
+__all__ = ["build", "verify"]
+
+
 def build(folder: Path, first_day: int, last_day: int, progress: Progress = silent) -> Path:
     """Fill a folder with the history that the ``local`` environment reads.
 
-    Writes ``transactions.parquet`` (kept when it already holds these days), ``transactions/history.jsonl``
+    Writes ``transactions.parquet`` (kept when it already holds these days), ``transactions_history/history.jsonl``
     and ``labels/history.jsonl``.
 
     Args:

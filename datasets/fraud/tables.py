@@ -49,7 +49,7 @@ COPY (
 """
 
 
-def write_transactions(frame: pd.DataFrame, folder: Path, table: str = "transactions") -> Path:
+def write_transactions(frame: pd.DataFrame, folder: Path, table: str = "transactions_history") -> Path:
     """Write ``<table>/history.jsonl``, in the order of event time.
 
     A row of history arrived when it happened (``arrived_at`` = ``event_time``), its ``source`` is ``history``
@@ -58,7 +58,7 @@ def write_transactions(frame: pd.DataFrame, folder: Path, table: str = "transact
     Args:
         frame: as ``benchmark`` returns it.
         folder: the environment's data folder.
-        table: the table's folder within; ``transactions_history`` for rows that only fill windows.
+        table: the table's folder within; ``transactions`` for rows that get predictions.
 
     Returns:
         The path of the file; one that was there is replaced in one step.

@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from headrace.cli import check, console, explain, run
+from headrace.cli import check, console, data, demo, explain, query, run, train
 from headrace.errors import HeadraceError
 
 app = typer.Typer(
@@ -17,9 +17,13 @@ app = typer.Typer(
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(demo.demo)
+app.command()(data.data)
+app.command()(train.train)
 app.command()(run.run)
 app.command()(explain.explain)
 app.command()(check.check)
+app.command()(query.query)
 
 INTERRUPTED = 130
 

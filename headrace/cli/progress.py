@@ -6,6 +6,7 @@ import time
 from typing import TYPE_CHECKING
 
 from rich.live import Live
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 from rich.table import Table
 
 from headrace.cli import console
@@ -55,3 +56,27 @@ def watch(job: RunningJob, title: str) -> None:
     """Wait for a job to end with its rows on the screen."""
     with RowsView(title) as view:
         job.wait(view)
+
+
+class Bars:
+    """A progress bar a step, drawn on a terminal while steps report, gone when closed."""
+
+    def __init__(self) -> None:
+        self._progress: Progress | None = None
+        self._tasks: dict[str, TaskID] = {}
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """Show how far a step is."""
+        if self._progress is None:
+            columns = (TextColumn("     {task.description}"), BarColumn(), MofNCompleteColumn())
+            self._progress = Progress(*columns, console=console.err, transient=True)
+            self._progress.start()
+        if step not in self._tasks:
+            self._tasks[step] = self._progress.add_task(step)
+        self._progress.update(self._tasks[step], completed=done, total=total)
+
+    def close(self) -> None:
+        """Take the bars off the screen."""
+        if self._progress is not None:
+            self._progress.stop()
+        self._progress, self._tasks = None, {}

@@ -28,7 +28,7 @@ def frame() -> pd.DataFrame:
 def test_a_transaction_of_history_is_one_line(frame: pd.DataFrame, tmp_path: Path) -> None:
     path = write_transactions(frame.head(1), tmp_path)
     first = frame.iloc[0]
-    assert path == tmp_path / "transactions" / "history.jsonl"
+    assert path == tmp_path / "transactions_history" / "history.jsonl"
     assert rows(path) == [
         {
             "transaction_id": first["transaction_id"],
@@ -113,9 +113,9 @@ def test_build_fills_the_folder_with_the_days_asked_for(tmp_path: Path) -> None:
     assert sorted(str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()) == [
         "labels/history.jsonl",
         "transactions.parquet",
-        "transactions/history.jsonl",
+        "transactions_history/history.jsonl",
     ]
-    assert {row["event_time"][:10] for row in rows(folder / "transactions" / "history.jsonl")} == {
+    assert {row["event_time"][:10] for row in rows(folder / "transactions_history" / "history.jsonl")} == {
         "2018-04-01"
     }
     assert reports[-1] == ("tables", 2, 2)

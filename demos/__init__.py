@@ -1,0 +1,1 @@
+"""Demos: one file a use case."""

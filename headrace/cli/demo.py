@@ -1,0 +1,107 @@
+"""``headrace demo``: from nothing to scored live events."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from headrace.cli import console, options
+from headrace.cli.progress import Bars, watch
+from headrace.demo.play import Stage, play
+from headrace.demo.story import load_demo
+from headrace.demo.summary import DUPLICATE
+from headrace.errors import HeadraceError
+from headrace.runtime.run import make_importable
+from headrace.runtime.suite import find_root
+
+if TYPE_CHECKING:
+    from headrace.demo.summary import Summary
+
+DEMO_DATA = Path("work/demo")
+
+
+def demo(
+    use_case: Annotated[str, typer.Argument(help="A file in demos/.")] = "fraud",
+    quick: Annotated[bool, typer.Option("--quick", help="Less data: about half the time.")] = False,
+    data: options.Data = DEMO_DATA,
+    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Build data, compute features, train a model, score live events with dirt among them, and show what came out.
+
+    Example: headrace demo --quick
+    """
+    suite = find_root(root)
+    make_importable(suite)
+    stage = Stage(
+        root=suite,
+        data=data,
+        quick=quick,
+        progress=(bars := Bars()),
+        watch=watch,
+        announce=lambda text: _announce(bars, text),
+        ui_port=ui_port,
+    )
+    summary = play(load_demo(suite, use_case), stage)
+    if json:
+        console.print_json(summary.as_document())
+    else:
+        print_summary(summary, data)
+    if not summary.nothing_lost:
+        raise HeadraceError(f"records were lost or doubled: {summary}", "This is a bug: please report it.")
+
+
+def print_summary(summary: Summary, data: Path) -> None:
+    """Print what came out, for a person: counts, dead letters by reason, quality, and where to go from here."""
+    rate = summary.events_in / summary.seconds
+    console.print_table(
+        "",
+        ["what came out", "", ""],
+        [
+            ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
+            ("transactions", summary.transactions, "valid, each once"),
+            ("duplicates dropped", summary.dead_letters.get(DUPLICATE, 0), "kept in dead_letters"),
+            ("other dead letters", _others(summary), "with reason and original bytes"),
+            ("predictions", summary.predictions, f"by {', '.join(summary.model_versions)}"),
+            ("alerts", summary.alerts, "score at or above the threshold"),
+            *(
+                (label, value, "against the labels that came later")
+                for label, value in summary.quality.items()
+            ),
+        ],
+    )
+    console.print_table(
+        "dead letters",
+        ["reason", "found", "put in"],
+        [
+            (reason, summary.dead_letters.get(reason, 0), summary.expected.get(reason, 0))
+            for reason in sorted({*summary.dead_letters, *summary.expected})
+        ],
+    )
+    lost = "nothing lost, nothing doubled" if summary.nothing_lost else "RECORDS WERE LOST OR DOUBLED"
+    console.out.print(
+        f"{lost}: every record is a transaction or a dead letter, every transaction has its prediction"
+    )
+    console.out.print(_next_steps(data), markup=False)
+
+
+def _others(summary: Summary) -> int:
+    return sum(count for reason, count in summary.dead_letters.items() if reason != DUPLICATE)
+
+
+def _next_steps(data: Path) -> str:
+    return f"""
+outputs       {data}  (a folder a table, JSON lines)
+ask           headrace query --data {data} "SELECT * FROM alerts ORDER BY score DESC LIMIT 5"
+dead letters  headrace dlq summary --data {data}
+model         {data}/models
+go on live    headrace run realtime --live --data {data} --overwrite
+              (Flink's web UI is on while a job runs; drop files of events into {data}/inbox)"""  # noqa: S608 -- text for a person
+
+
+def _announce(bars: Bars, text: str) -> None:
+    bars.close()
+    console.err.print(text, markup=False)

@@ -1,0 +1,103 @@
+"""Trains a version of a model on a data folder."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from headrace.models.training import Provenance
+from headrace.models.training import train as fit
+from headrace.runtime.suite import Suite
+from headrace.tables.contract import read_tables
+from headrace.training.features import compute_features
+from headrace.training.labels import labelled_features
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    import pandas as pd
+
+    from headrace.models.artifact import Artifact
+    from headrace.models.definition import ModelDefinition
+    from headrace.runtime.run import Run, RunningJob
+    from headrace.training.period import Period
+
+MODELS = "models"
+TRAINING_SETS = "training_sets"
+
+
+@dataclass(frozen=True)
+class Training:
+    """What to train on what.
+
+    Attributes:
+        definition: the model.
+        run: the bounded job that computes the features; its data folder is the one trained on.
+        period: events to learn from.
+        evaluation: later events to be judged by and to choose the threshold on; None for neither.
+        as_of: when the training happens: labels known later are unknown. None: all labels are known.
+    """
+
+    definition: ModelDefinition
+    run: Run
+    period: Period
+    evaluation: Period | None = None
+    as_of: datetime | None = None
+
+
+def train(training: Training, watch: Callable[[RunningJob], None]) -> Artifact:
+    """Compute features, join labels, keep the training set, fit, and put the artifact under ``<data>/models``.
+
+    Args:
+        training: what to train on what.
+        watch: waits for the feature job to end.
+
+    Returns:
+        The artifact, verified; training the same again gives the same one.
+
+    Raises:
+        HeadraceError: whatever keeps the job from running or the model from being trained.
+    """
+    sha256 = compute_features(training.run, watch)
+    learned = _events(training, training.period)
+    judged = None if training.evaluation is None else _events(training, training.evaluation)
+    kept = keep_training_set(
+        learned, training.run.data / TRAINING_SETS / f"{training.definition.name}.parquet"
+    )
+    provenance = Provenance(feature_sql_sha256=sha256, source=f"{training.run.job.name} {kept.name}")
+    return _fitted(training, learned, judged, provenance)
+
+
+def keep_training_set(frame: pd.DataFrame, path: Path) -> Path:
+    """Write a training set as Parquet, in the frame's order; the same frame gives the same bytes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pq.write_table(pa.Table.from_pandas(frame, preserve_index=False), path)
+    return path
+
+
+def _events(training: Training, period: Period) -> pd.DataFrame:
+    tables = read_tables(Suite(training.run.root).use_case(training.run.job.use_case))
+    return labelled_features(tables, training.run.data, training.definition, period, training.as_of)
+
+
+def _fitted(
+    training: Training, learned: pd.DataFrame, judged: pd.DataFrame | None, provenance: Provenance
+) -> Artifact:
+    """Fit beside the place where the artifact belongs, since its name is known only when it is made."""
+    from headrace.models.artifact import load_artifact
+
+    home = training.run.data / MODELS
+    home.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as folder:
+        made = fit(training.definition, learned, judged, Path(folder) / "artifact", provenance)
+        target = home / made.manifest.version
+        if not target.exists():
+            shutil.move(str(made.path), target)
+    return load_artifact(target)
