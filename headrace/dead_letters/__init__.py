@@ -1,0 +1,1 @@
+"""Refused records: counted, shown, and put through the job again, each event once."""

@@ -1,0 +1,1 @@
+"""The tables of a data folder, read and written with DuckDB by the contracts' columns."""

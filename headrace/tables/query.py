@@ -1,0 +1,100 @@
+"""Questions in SQL to the tables of a data folder; nothing is ever written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from headrace.errors import HeadraceError
+from headrace.tables.database import name
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headrace.tables.contract import Table
+
+_CHUNK = 10_000
+
+
+class QueryError(HeadraceError):
+    """A query that can not be answered."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The rows of a query.
+
+    Attributes:
+        columns: their names; a name that comes again gets ``_2``, ``_3``, …
+        rows: the first rows, as many as were asked for.
+        more: how many there are beyond.
+    """
+
+    columns: list[str]
+    rows: list[tuple[Any, ...]]
+    more: int
+
+
+def ask(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = None) -> Answer:
+    """Run one SELECT.
+
+    Args:
+        connection: a database from ``open_tables``.
+        sql: DuckDB SQL; also ``FROM t``, ``DESCRIBE t``, ``SUMMARIZE t``.
+        limit: rows to return at most; None for all.
+
+    Raises:
+        QueryError: DuckDB's message about a wrong query with the tables there are; a statement that is no SELECT, or
+            more than one.
+    """
+    try:
+        _require_one_select(sql)
+        cursor = connection.execute(sql)
+        names = [column[0] for column in cursor.description or []]
+        rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit)
+        return Answer(_distinct(names), rows, _rest(cursor))
+    except duckdb.Error as error:
+        raise QueryError(_sentence(error), f"Tables: {', '.join(_table_names(connection))}.") from error
+
+
+def overview(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[tuple[str, int, str]]:
+    """Name, number of rows and columns of each table.
+
+    Raises:
+        QueryError: when a file of a table can not be read.
+    """
+    counted = [(table, f"SELECT count(*) FROM {name(table.name)}") for table in tables]  # noqa: S608 -- a quoted name
+    return [
+        (table.name, ask(connection, count).rows[0][0], ", ".join(table.column_names))
+        for table, count in counted
+    ]
+
+
+def _require_one_select(sql: str) -> None:
+    kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
+    if kinds != ["SELECT"]:
+        found = " and ".join(kinds) or "nothing"
+        raise QueryError(
+            f"expected one SELECT, found {found}", "A query only reads; --json hands its rows on."
+        )
+
+
+def _rest(cursor: duckdb.DuckDBPyConnection) -> int:
+    return sum(len(chunk) for chunk in iter(lambda: cursor.fetchmany(_CHUNK), []))
+
+
+def _distinct(names: list[str]) -> list[str]:
+    counts = [names[: position + 1].count(each) for position, each in enumerate(names)]
+    return [each if count == 1 else f"{each}_{count}" for each, count in zip(names, counts)]
+
+
+def _sentence(error: duckdb.Error) -> str:
+    """What DuckDB says, without the picture of the query below it."""
+    return " ".join(str(error).split("\n\nLINE", 1)[0].split())
+
+
+def _table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    found = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal ORDER BY view_name")
+    return [row[0] for row in found.fetchall()]
