@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import importlib
 import sys
-from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Callable
 
 from headrace.errors import HeadraceError
@@ -14,8 +13,7 @@ from headrace.models.features import Feature
 from headrace.models.policy import AlertBudget, DecisionPolicy, ScoreThreshold
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from types import ModuleType
+    from pathlib import Path
 
 __all__ = [
     "AlertBudget",
@@ -120,23 +118,13 @@ def definition_names(root: Path) -> list[str]:
 
 
 def _import(root: Path, name: str) -> ModuleType:
-    with _importable(root):
-        return importlib.import_module(f"{FOLDER}.{name}")
-
-
-@contextmanager
-def _importable(root: Path) -> Iterator[None]:
-    """Put a root first on the path, and forget the models of another root."""
-    home = str(root.resolve())
+    """Import a model of this root, forgetting those of another that this process may have loaded."""
+    folder = str((root / FOLDER).resolve())
     loaded = sys.modules.get(FOLDER)
-    if loaded is not None and str(root.resolve() / FOLDER) not in [
-        str(Path(p).resolve()) for p in loaded.__path__
-    ]:
-        for module in [m for m in sys.modules if m == FOLDER or m.startswith(f"{FOLDER}.")]:
+    if loaded is None or list(loaded.__path__) != [folder]:
+        for module in [known for known in sys.modules if known == FOLDER or known.startswith(f"{FOLDER}.")]:
             del sys.modules[module]
-    sys.path.insert(0, home)
-    try:
-        importlib.invalidate_caches()
-        yield
-    finally:
-        sys.path.remove(home)
+        sys.modules[FOLDER] = ModuleType(FOLDER)
+        sys.modules[FOLDER].__path__ = [folder]
+    importlib.invalidate_caches()
+    return importlib.import_module(f"{FOLDER}.{name}")
