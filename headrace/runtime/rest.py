@@ -78,7 +78,7 @@ class JobMonitor:
         deadline = time.monotonic() + patience
         while request and time.monotonic() < deadline:
             answer = self._get(f"/jobs/{self.job_id}/savepoints/{request}")
-            operation = answer.get("operation", {})
+            operation = answer.get("operation") or {}
             if "location" in operation:
                 return str(operation["location"])
             if "failure-cause" in operation:
