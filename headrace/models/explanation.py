@@ -27,21 +27,19 @@ def describe(estimator: Any, inputs: pd.DataFrame) -> dict[str, Any]:
 
     Returns:
         ``method``, ``unit`` of a contribution, ``baseline`` by feature; for the exact method also ``weights`` by
-        feature and ``base``, the log-odds at the baseline, so that base plus all contributions is the log-odds.
+        feature and ``base``, the mean log-odds (of a linear model: those at the mean), so that base plus all
+        contributions is the log-odds.
     """
     names = list(inputs.columns)
     if not _is_linear(estimator):
         baseline = np.median(inputs.to_numpy(), axis=0)
         return {"method": OCCLUSION, "unit": "score", "baseline": _by_name(names, baseline)}
-    means = inputs.to_numpy().mean(axis=0)
-    weights = _weights(estimator)
-    intercept = float(_steps(estimator)[-1].intercept_[0])
     return {
         "method": LINEAR,
         "unit": "log-odds",
-        "baseline": _by_name(names, means),
-        "weights": _by_name(names, weights),
-        "base": intercept + float(_steps(estimator)[-1].coef_[0] @ _scaled(estimator, means)),
+        "baseline": _by_name(names, inputs.to_numpy().mean(axis=0)),
+        "weights": _by_name(names, _weights(estimator)),
+        "base": float(estimator.decision_function(inputs).mean()),
     }
 
 
@@ -61,13 +59,6 @@ def _weights(estimator: Any) -> NDArray[np.float64]:
     for scaler in scalers:
         weights = weights / (1.0 if scaler.scale_ is None else scaler.scale_)
     return weights
-
-
-def _scaled(estimator: Any, row: NDArray[np.float64]) -> NDArray[np.float64]:
-    for scaler in _steps(estimator)[:-1]:
-        centre = 0.0 if scaler.mean_ is None else scaler.mean_
-        row = (row - centre) / (1.0 if scaler.scale_ is None else scaler.scale_)
-    return row
 
 
 def _by_name(names: list[str], values: NDArray[np.float64]) -> Mapping[str, float]:

@@ -10,11 +10,14 @@ from sklearn.ensemble import HistGradientBoostingClassifier, RandomForestClassif
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
+from threadpoolctl import threadpool_limits
 
 from headrace.models.definition import AlertBudget, Feature, ModelDefinition
 from headrace.models.training import Provenance, train
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from headrace.models.artifact import Artifact
 
 LINEAR = ModelDefinition(
@@ -68,13 +71,27 @@ def make_frame(rows: int = 600, seed: int = 0, first_day: str = "2026-03-02") ->
     )
 
 
+@pytest.fixture(autouse=True, scope="session")
+def one_thread() -> Iterator[None]:
+    """Small models are fitted faster by one thread than by many that wait for each other."""
+    with threadpool_limits(1):
+        yield
+
+
 @pytest.fixture
 def definition() -> ModelDefinition:
     return LINEAR
 
 
+@pytest.fixture(scope="session")
+def training() -> pd.DataFrame:
+    """To be read only."""
+    return make_frame()
+
+
 @pytest.fixture
 def frame() -> pd.DataFrame:
+    """To be changed at will."""
     return make_frame()
 
 
