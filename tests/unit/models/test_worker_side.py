@@ -9,21 +9,6 @@ HEAVY = {
     *("joblib", "jinja2", "matplotlib", "onnx", "pandas", "pydantic"),
     *("pyflink", "rich", "scipy", "skl2onnx", "sklearn", "typer"),
 }
-    [
-        "joblib",
-        "jinja2",
-        "matplotlib",
-        "onnx",
-        "pandas",
-        "pydantic",
-        "pyflink",
-        "rich",
-        "scipy",
-        "skl2onnx",
-        "sklearn",
-        "typer",
-    ]
-)
 
 
 @pytest.mark.parametrize(
