@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 Key = tuple[Any, ...]
 
-LEFT_BY_FIX = "left by the fix"
+LEFT_BY_FIX = "left as they are"
 NO_MODEL = "the job makes no predictions"
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
