@@ -79,6 +79,10 @@ def show(
     if json:
         console.print_json([_letter_json(letter) for letter in shown])
         return
+    if not letters:
+        console.out.print(
+            Text(f"no dead letters{' of reason ' if reason else ''}{' or '.join(reason or ())}")
+        )
     for letter in shown:
         _print_letter(letter)
     if len(letters) > len(shown):
