@@ -1,0 +1,63 @@
+# headrace: each recipe has one line above it that says what it does.
+
+SHELL := /bin/sh
+VENV := .venv
+BIN = $(VENV)/bin
+BOOTSTRAP = python=$$(VENV=$(VENV) bootstrap/find-python) && "$$python" -m bootstrap --venv $(VENV)
+LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
+	--no-emit-index-url --no-emit-find-links
+# Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
+ARGS :=
+
+.PHONY: help demo test lint check jar requirements wheel clean
+
+# List the recipes.
+help:
+	@awk '/^# / { text = substr($$0, 3); next } /^[a-z]+:( \.[a-z]+)?$$/ { sub(":.*", ""); printf "make %-13s %s\n", $$0, text }' Makefile
+
+# Install what is needed and run the demo: raw payments in, scored and explained decisions out.
+demo: .runtime
+	@$(BIN)/headrace demo $(ARGS)
+
+# Install what is needed and run the tests.
+test: .dev
+	@$(BIN)/pytest $(ARGS)
+
+# Lint Python and SQL, check types.
+lint: .dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/mypy
+	$(BIN)/mypy bootstrap
+	$(BIN)/sqlfluff lint sql connectors
+
+# Plan every job in every environment without running any.
+check: .runtime
+	@$(BIN)/headrace check
+
+# Build the jar of the Java function rolling.
+jar: .runtime
+	@operators/build
+
+# Pin the dependencies of pyproject.toml anew, the newest that go together, for Python 3.9 to 3.12.
+requirements: VENV := work/locking
+requirements:
+	@$(BOOTSTRAP) locking
+	$(LOCK) --upgrade pyproject.toml --extra build -o requirements/runtime.txt
+	$(LOCK) --upgrade pyproject.toml --extra build --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) --upgrade requirements/build.in -o requirements/build.txt
+	$(LOCK) --upgrade requirements/locking.in -o requirements/locking.txt
+
+# Build the wheel into dist/, with SQL, connectors, jobs and configuration inside.
+wheel: .runtime
+	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# Remove what was installed and built; work/, where your tables are, stays.
+clean:
+	@rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+.PHONY: .runtime .dev
+.runtime:
+	@$(BOOTSTRAP) runtime
+.dev:
+	@$(BOOTSTRAP) dev

@@ -1,0 +1,1 @@
+"""Makes the virtual environment; needs nothing but Python's standard library."""
