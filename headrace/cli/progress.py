@@ -14,6 +14,7 @@ from headrace.cli import console
 if TYPE_CHECKING:
     from typing_extensions import Self
 
+    from headrace.runtime.inbox import Gate
     from headrace.runtime.run import RunningJob
 
 
@@ -56,6 +57,23 @@ def watch(job: RunningJob, title: str) -> None:
     """Wait for a job to end with its rows on the screen."""
     with RowsView(title) as view:
         job.wait(view)
+
+
+def watch_live(job: RunningJob, title: str, gate: Gate) -> None:
+    """Wait for a live job, let files in once its history is read, and say so."""
+    said = False
+
+    def tick(rows: dict[str, int]) -> None:
+        nonlocal said
+        view(rows)
+        for path in gate.tick():
+            console.err.print(f"taken in: {path.name}", markup=False)
+        if gate.opened and not said:
+            said = True
+            console.err.print("history read; files are taken in as they are dropped")
+
+    with RowsView(title) as view:
+        job.wait(tick)
 
 
 class Bars:

@@ -8,8 +8,9 @@ from typing import Annotated, Optional
 import typer
 
 from headrace.cli import console, options
-from headrace.cli.progress import watch
+from headrace.cli.progress import watch, watch_live
 from headrace.errors import HeadraceError
+from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import Job, load_job
 from headrace.runtime.run import Run, make_importable, start
 from headrace.runtime.suite import find_root
@@ -52,10 +53,24 @@ def run(
         overwrite=overwrite,
         ui_port=ui_port,
     )
+    inbox = _inbox(data, resume) if live else None
     running = start(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
-    watch(running, chosen.name)
+    if inbox:
+        watch_live(running, chosen.name, Gate(inbox, running.monitor))
+    else:
+        watch(running, chosen.name)
     console.out.print(f"{chosen.name} finished; outputs in {data}")
+
+
+def _inbox(data: Path, resume: bool) -> Inbox:
+    inbox = Inbox(data)
+    given_back = 0 if resume else inbox.give_back()
+    console.err.print(
+        f"drop files of events, one a line, into {inbox.inbox}"
+        + (f"; {given_back} of them wait" if given_back else "")
+    )
+    return inbox
 
 
 def model_parameters(job: Job, model: Path | None, data: Path) -> dict[str, str]:

@@ -67,6 +67,15 @@ class JobMonitor:
                     totals[_table_of(entry["id"])] = int(entry["sum"])
         return totals
 
+    def rows_moved(self) -> tuple[int, ...]:
+        """Rows that each operator has read and written; empty until all of them run."""
+        vertices = self._get(f"/jobs/{self.job_id}").get("vertices", [])
+        if any(vertex["status"] not in {"RUNNING", "FINISHED"} for vertex in vertices):
+            return ()
+        return tuple(
+            vertex["metrics"][count] for vertex in vertices for count in ("read-records", "write-records")
+        )
+
     def stop_with_savepoint(self, folder: str, patience: float = 60.0) -> str:
         """Stop the job with a savepoint, all sinks committed; returns the savepoint's path.
 

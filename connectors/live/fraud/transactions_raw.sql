@@ -5,7 +5,7 @@ CREATE TABLE transactions_raw (
   source_offset AS CAST(NULL AS BIGINT)
 ) WITH (
   'connector' = 'filesystem',
-  'path' = '${HEADRACE_DATA}/inbox',
+  'path' = '${HEADRACE_DATA}/arrived',
   'source.monitor-interval' = '1 s',
   'format' = 'raw'
 ) LIKE contracts.transactions_raw (EXCLUDING METADATA);
