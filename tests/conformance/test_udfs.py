@@ -1,0 +1,257 @@
+"""Every function in ``udfs/`` against every promise that Flink and our users rely on, without Flink running.
+
+A new function needs one entry in `CASES` and passes, or fails, all of this.
+"""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+import pkgutil
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Callable
+
+import cloudpickle
+import pytest
+from pyflink.common import Row
+from pyflink.table.udf import UserDefinedFunctionWrapper
+
+import udfs
+from headrace.errors import HeadraceError
+from headrace.models.features import InvalidFeaturesError
+from udfs.scoring import JobParameterError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pandas as pd
+
+    from headrace.models.artifact import Artifact
+
+Parameters = dict[str, str]
+NONE = "the function has no case: say in CASES how it is called"
+
+
+@dataclass(frozen=True)
+class Case:
+    """How a function that takes one ROW is called: by rows or by frames."""
+
+    by_batch: bool
+
+
+CASES = {"scoring.score": Case(by_batch=True), "scoring.score_row": Case(by_batch=False)}
+
+
+def discovered() -> Iterator[str]:
+    """``module.name`` of every function object in ``udfs/``."""
+    for module in pkgutil.iter_modules(udfs.__path__):
+        members = inspect.getmembers(importlib.import_module(f"udfs.{module.name}"))
+        yield from (
+            f"{module.name}.{name}"
+            for name, value in members
+            if isinstance(value, UserDefinedFunctionWrapper)
+        )
+
+
+class Counter:
+    """What a metric group gives."""
+
+    def __init__(self) -> None:
+        self.value = 0
+
+    def inc(self, number: int) -> None:
+        self.value += number
+
+
+@dataclass
+class Context:
+    """What Flink hands to ``open``."""
+
+    parameters: Parameters
+    counters: dict[str, Counter] = field(default_factory=dict)
+
+    def get_job_parameter(self, key: str, default: str) -> str:
+        return self.parameters.get(key, default)
+
+    def get_metric_group(self) -> Context:
+        return self
+
+    def counter(self, name: str) -> Counter:
+        return self.counters.setdefault(name, Counter())
+
+
+class Called:
+    """A function as a worker has it: pickled, unpickled, opened; takes a frame and gives rows, whatever its kind."""
+
+    def __init__(self, name: str, parameters: Parameters) -> None:
+        self.case = CASES[name]
+        self.function = cloudpickle.loads(cloudpickle.dumps(function_of(name)))
+        self.context = Context(parameters)
+        self.function.open(self.context)
+
+    def __call__(self, frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+        if self.case.by_batch:
+            return [plain(row) for row in self.function.eval(as_batch(frame)).itertuples(index=False)]
+        return [plain(self.function.eval(row)) for row in as_rows(frame)]
+
+
+def function_of(name: str) -> Any:
+    module, attribute = name.split(".")
+    return getattr(importlib.import_module(f"udfs.{module}"), attribute)._func  # noqa: SLF001 -- what Flink pickles
+
+
+def as_rows(frame: pd.DataFrame) -> Iterator[Row]:
+    """Rows as Flink's general functions get them: named fields, Python values, None for NULL."""
+    for record in frame.astype(object).where(frame.notna(), None).to_dict("records"):
+        row = Row(*record.values())
+        row.set_field_names(list(record))
+        yield row
+
+
+def plain(row: Any) -> tuple[Any, ...]:
+    return tuple(None if value is None or value != value else value for value in row)  # noqa: PLR0124 -- NaN
+
+
+def as_batch(frame: pd.DataFrame) -> pd.DataFrame:
+    """A frame as Flink's pandas functions get it: an integer column with NULL in it is one of floats."""
+    holed = [name for name in frame.columns if frame[name].isna().any()]
+    return frame.astype(dict.fromkeys(holed, float))
+
+
+def with_null(frame: pd.DataFrame, column: str, number: int) -> pd.DataFrame:
+    holed = frame.astype({column: frame[column].dtype.name.replace("int", "Int").replace("float", "Float")})
+    holed.loc[number, column] = None
+    return holed
+
+
+@pytest.fixture(params=sorted({*discovered(), *CASES}))
+def name(request: pytest.FixtureRequest) -> str:
+    assert request.param in CASES, NONE
+    return str(request.param)
+
+
+@pytest.fixture
+def parameters(fraud_model: Artifact) -> Parameters:
+    return {"headrace.model": str(fraud_model.path)}
+
+
+@pytest.fixture
+def call(name: str, parameters: Parameters) -> Called:
+    return Called(name, parameters)
+
+
+def test_every_case_is_a_function_there_is() -> None:
+    assert sorted(discovered()) == sorted(CASES)
+
+
+def test_it_is_deterministic_in_the_eyes_of_flink(name: str) -> None:
+    assert function_of(name).is_deterministic()
+
+
+def test_it_pickles_without_a_model_in_it(name: str) -> None:
+    assert len(cloudpickle.dumps(function_of(name))) < 1000
+
+
+def test_no_rows_give_no_rows_of_the_right_columns(call: Called, payments: pd.DataFrame) -> None:
+    assert call(payments.head(0)) == []
+    if call.case.by_batch:
+        result = call.function.eval(payments.head(0))
+        assert list(result.columns) == ["score", "decision", "model_version", "reasons", "error"]
+
+
+def test_every_row_gives_one_result_in_order(call: Called, payments: pd.DataFrame) -> None:
+    results = call(payments)
+    assert len(results) == len(payments)
+    assert call(payments.iloc[::-1].reset_index(drop=True)) == results[::-1]
+
+
+def test_the_order_of_the_fields_is_irrelevant(call: Called, payments: pd.DataFrame) -> None:
+    assert call(payments[list(reversed(payments.columns))]) == call(payments)
+
+
+def test_a_row_alone_is_the_row_in_a_batch(call: Called, payments: pd.DataFrame) -> None:
+    assert [call(payments.iloc[i : i + 1])[0] for i in range(len(payments))] == call(payments)
+
+
+def test_a_second_call_and_a_second_worker_give_the_same(
+    name: str, parameters: Parameters, call: Called, payments: pd.DataFrame
+) -> None:
+    first = call(payments)
+    assert call(payments) == first
+    assert Called(name, parameters)(payments) == first
+
+
+@pytest.mark.parametrize("column", ["amount", "is_night", "customer_count_1d"])
+def test_a_null_is_an_error_of_its_row_and_of_no_other(
+    call: Called, payments: pd.DataFrame, column: str
+) -> None:
+    whole, holed = call(payments), call(with_null(payments, column, 5))
+    score, decision, _, reasons, error = holed[5]
+    assert (score, decision, reasons) == (None, None, None)
+    assert error == f"no finite value (NULL, NaN or infinite): {column}"
+    assert holed[:5] + holed[6:] == whole[:5] + whole[6:]
+
+
+def test_what_was_scored_and_what_was_not_is_counted(call: Called, payments: pd.DataFrame) -> None:
+    call(with_null(payments, "amount", 5))
+    counted = {name: counter.value for name, counter in call.context.counters.items()}
+    assert counted == {"events_scored": len(payments) - 1, "events_not_scored": 1}
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (lambda frame: frame.drop(columns="amount"), "missing: amount DOUBLE"),
+        (lambda frame: frame.assign(colour=1), "extra: colour int"),
+        (lambda frame: frame.rename(columns={"amount": "f0"}), "missing: amount DOUBLE\n  extra: f0 float"),
+        (lambda frame: frame.astype({"amount": int}), "wrong type: amount is int"),
+        (lambda frame: frame.astype({"is_night": float}), "wrong type: is_night is float"),
+    ],
+    ids=["missing", "extra", "unnamed", "integer for real", "real for integer"],
+)
+def test_other_features_are_refused_with_both_sides(
+    call: Called, payments: pd.DataFrame, change: Callable[[pd.DataFrame], pd.DataFrame], expected: str
+) -> None:
+    with pytest.raises(InvalidFeaturesError) as refused:
+        call(change(payments))
+    assert expected in str(refused.value)
+    assert "model expects: amount DOUBLE, is_weekend INT" in str(refused.value)
+    assert "given: " in str(refused.value)
+
+
+def test_without_a_model_it_does_not_open(name: str) -> None:
+    with pytest.raises(
+        JobParameterError, match=r"headrace.model is not set, expected the folder of a model artifact"
+    ):
+        Called(name, {})
+
+
+def test_with_a_model_that_is_not_there_it_does_not_open(
+    name: str, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    nowhere = tmp_path_factory.getbasetemp() / "nowhere"
+    with pytest.raises(HeadraceError, match=r"nowhere has no readable manifest.json"):
+        Called(name, {"headrace.model": str(nowhere)})
+
+
+def test_a_model_may_be_given_as_a_uri(name: str, fraud_model: Artifact, payments: pd.DataFrame) -> None:
+    by_uri = Called(name, {"headrace.model": fraud_model.path.as_uri()})
+    assert by_uri(payments)[0][2] == fraud_model.manifest.version
+
+
+def test_reasons_that_are_no_number_do_not_open(name: str, parameters: Parameters) -> None:
+    with pytest.raises(JobParameterError, match=r"headrace.reasons is 'many', expected a number"):
+        Called(name, {**parameters, "headrace.reasons": "many"})
+
+
+def test_reasons_can_be_turned_off(name: str, parameters: Parameters, payments: pd.DataFrame) -> None:
+    with_reasons = {result[3] for result in Called(name, parameters)(payments)}
+    without = {result[3] for result in Called(name, {**parameters, "headrace.reasons": "0"})(payments)}
+    assert len(with_reasons) > 1
+    assert without == {"[]"}
+
+
+def test_all_functions_give_the_same_rows(parameters: Parameters, payments: pd.DataFrame) -> None:
+    holed = with_null(payments, "amount", 5)
+    first, *others = [Called(name, parameters)(holed) for name in sorted(CASES)]
+    assert others == [first] * len(others)
