@@ -26,6 +26,9 @@ if TYPE_CHECKING:
     from headrace.runtime.statement import Statement
 
 CHECKPOINTS = "checkpoints"
+LOGS = "logs"
+JVM_ARGS = "-Xmx1536m"
+"""The mini-cluster's heap is bounded; JVM_ARGS in the environment says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +114,7 @@ def start(run: Run) -> RunningJob:
 def open_session(run: Run, options: Mapping[str, str]) -> Session:
     """A session with the run's profile, its parameters and further options."""
     use_java()
+    _set_up_jvm(run.data.resolve() / LOGS)
     make_importable(run.root)
     profile = read_profile(run.root, run.profile)
     configuration = embedded(profile, run.job.name, run.parameters)
@@ -187,6 +191,14 @@ def _respect_outputs(run: Run, steps: list[Step]) -> None:
             "--resume goes on where it stopped, --overwrite starts anew.",
         )
     folders.clear([*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])])
+
+
+def _set_up_jvm(logs: Path) -> None:
+    """Flink's log goes beside the data, not into the installed package, which may be read-only."""
+    os.environ.setdefault("FLINK_LOG_DIR", str(logs))
+    os.environ.setdefault("JVM_ARGS", JVM_ARGS)
+    if logs.parent.is_dir():
+        logs.mkdir(exist_ok=True)
 
 
 def make_importable(root: Path) -> None:
