@@ -23,18 +23,16 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
     """The options of ``flink-conf/<name>/config.yaml``, flattened to dotted keys.
 
     Raises:
-        HeadraceError: when there is no such profile, or the file is no YAML mapping.
+        HeadraceError: when there is no such profile, the file is no YAML mapping, or an option has no value.
     """
     path = root / "flink-conf" / name / "config.yaml"
     if not path.is_file():
         raise HeadraceError(f"there is no profile {name!r}; there are: {', '.join(profile_names(root))}")
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise HeadraceError(f"{path}: not YAML: {error}") from error
-    if not isinstance(content, dict):
-        raise HeadraceError(f"{path}: expected a mapping of Flink options, found {type(content).__name__}")
-    return dict(_flatten(content))
+    options = dict(_flatten(_mapping(path)))
+    empty = [key for key, value in options.items() if value is None]
+    if empty:
+        raise HeadraceError(f"{path}: {', '.join(empty)} has no value", "Give it one, or leave the line out.")
+    return {key: _option(value) for key, value in options.items()}
 
 
 def embedded(profile: Mapping[str, str], name: str, parameters: Mapping[str, str]) -> dict[str, str]:
@@ -55,16 +53,29 @@ def embedded(profile: Mapping[str, str], name: str, parameters: Mapping[str, str
     }
 
 
+def _mapping(path: Path) -> dict[str, Any]:
+    try:
+        content = yaml.safe_load(path.read_bytes())
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise HeadraceError(f"{path}:{line}: not YAML: {error.problem}", "Mind the indentation.") from error
+    except yaml.YAMLError as error:
+        raise HeadraceError(f"{path}: not YAML: {' '.join(str(error).split())}") from error
+    if not isinstance(content, dict):
+        raise HeadraceError(f"{path}: expected a mapping of Flink options, found {type(content).__name__}")
+    return content
+
+
 def _quoted(value: str) -> str:
     return "'" + value.replace("'", "''") + "'"
 
 
-def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:
+def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in content.items():
         if isinstance(value, dict):
             yield from _flatten(value, f"{prefix}{key}.")
         else:
-            yield f"{prefix}{key}", _option(value)
+            yield f"{prefix}{key}", value
 
 
 def _option(value: Any) -> str:

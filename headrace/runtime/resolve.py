@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -69,16 +70,17 @@ class Resolver:
         return self.steps
 
     def require(self, name: str) -> list[Step]:
-        """All steps that create an object, its own included.
+        """All steps that create an object, its own included; a contract itself is ``contracts.name``.
 
         Raises:
             HeadraceError: as :meth:`need`, and when the use case has no object of that name.
         """
-        if not self._known(name):
+        bare = name.split(".", 1)[-1]
+        if bare not in (self.use_case.contracts if bare != name else self.known_names):
             close = difflib.get_close_matches(name, self.known_names, n=1)
             hint = f"Did you mean {close[0]}?" if close else ""
             raise HeadraceError(f"{self.use_case.name} has no object named {name!r}", hint)
-        self._require(name, Statement(name, self._path(name), ""))
+        self._require(name, Statement(bare, self._path(bare), ""))
         return self.steps
 
     @property
@@ -90,17 +92,16 @@ class Resolver:
         return name.startswith(f"{CONTRACTS}.") or name in self.known_names
 
     def _path(self, name: str) -> Path:
-        for objects in (self.use_case.contracts, self.use_case.views, self.use_case.functions):
-            if name in objects:
-                return objects[name].path
-        raise KeyError(name)
+        objects = {**self.use_case.functions, **self.use_case.views, **self.use_case.contracts}
+        return objects[name].path
 
     def _require(self, name: str, asked_by: Statement) -> None:
         if name in self._done or not self._known(name):
             return
         if name in self._open:
             circle = " → ".join([*self._open[self._open.index(name) :], name])
-            raise HeadraceError(f"{asked_by.path}: {circle} is a circle", "A view can not read itself.")
+            place = f"{asked_by.path}:{_line_of_name(asked_by, name)}"
+            raise HeadraceError(f"{place}: {circle} is a circle", "A view can not read itself.")
         self._open.append(name)
         self._create(name, asked_by)
         self._open.pop()
@@ -112,14 +113,15 @@ class Resolver:
         elif name in self.views:
             self._add(Step(self._stand_in(name), conforms_to=name))
         elif name in self.use_case.contracts:
-            self._add(Step(self._binding(name, asked_by)))
+            self._add(Step(self._binding(name, _line_of_name(asked_by, name), asked_by)))
         else:
             self._add(Step({**self.use_case.views, **self.use_case.functions}[name]))
 
     def _require_sink(self, name: str, asked_by: Statement) -> None:
         if f"{SINKS}.{name}" not in self._done:
             self._done.add(f"{SINKS}.{name}")
-            self._add(Step(self._binding(name, asked_by), SINKS))
+            line = _line_of_name(asked_by, f"{SINKS}.{name}")
+            self._add(Step(self._binding(name, line, asked_by), SINKS))
 
     def _add(self, step: Step) -> None:
         self.need(step.statement)
@@ -131,14 +133,13 @@ class Resolver:
         name = qualified.split(".", 1)[1]
         if name not in self.use_case.contracts:
             raise HeadraceError(
-                f"{asked_by.path}: there is no contract {name!r}",
+                f"{asked_by.path}:{_line_of_name(asked_by, qualified)}: there is no contract {name!r}",
                 f"Expected sql/{self.use_case.name}/contracts/{name}.sql.",
             )
         return self.use_case.contracts[name]
 
-    def _binding(self, name: str, asked_by: Statement) -> Statement:
+    def _binding(self, name: str, line: int, asked_by: Statement) -> Statement:
         if name not in self.bindings:
-            line = _line_of_name(asked_by, name)
             raise HeadraceError(
                 f"{asked_by.path}:{line}: contract {name} is not bound in environment {self.environment}",
                 f"Expected connectors/{self.environment}/{self.use_case.name}/{name}.sql.",
@@ -168,5 +169,5 @@ def resolve(resolver: Resolver, statements: Iterable[Statement]) -> list[Step]:
 
 
 def _line_of_name(statement: Statement, name: str) -> int:
-    position = statement.code.find(name)
-    return statement.line_of(max(position, 0))
+    found = re.search(rf"(?<![\w.]){re.escape(name)}\b", statement.code)
+    return statement.line_of(found.start() if found else 0)

@@ -42,9 +42,13 @@ class Statement:
         """Read a file.
 
         Raises:
-            HeadraceError: when it is empty, holds more than one statement, or declares another name than its own.
+            HeadraceError: when it is no UTF-8, is empty, holds more than one statement, or declares another name
+                than its own.
         """
-        statement = cls(path.stem, path, path.read_text(encoding="utf-8"))
+        try:
+            statement = cls(path.stem, path, path.read_text(encoding="utf-8"))
+        except UnicodeDecodeError as error:
+            raise HeadraceError(f"{path}: not UTF-8: {error}", "Save it as UTF-8.") from error
         statement._require_one_statement()
         return statement
 

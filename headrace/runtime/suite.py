@@ -94,14 +94,27 @@ class Suite:
         """The ``CREATE TABLE`` of each contract an environment binds, those it extends included.
 
         Raises:
-            HeadraceError: when there is no such environment.
+            HeadraceError: when there is no such environment, or those that extend each other go in a circle.
         """
-        folder = self.root / "connectors" / _known(environment, self.environments, "environment")
-        extends = folder / "EXTENDS"
-        inherited = (
-            self.bindings(extends.read_text(encoding="utf-8").strip(), use_case) if extends.exists() else {}
-        )
-        return {**inherited, **_statements(folder / use_case)}
+        folders = [self.root / "connectors" / name for name in self.lineage(environment)]
+        return {name: each for folder in folders for name, each in _statements(folder / use_case).items()}
+
+    def lineage(self, environment: str) -> list[str]:
+        """The environments an environment is made of, the one it rests on first, itself last.
+
+        Raises:
+            HeadraceError: when one does not exist, or they go in a circle.
+        """
+        names = [_known(environment, self.environments, "environment")]
+        while (extends := self.root / "connectors" / names[0] / "EXTENDS").is_file():
+            above = extends.read_text(encoding="utf-8").strip()
+            if above in names:
+                circle = " → ".join([*reversed(names), above])
+                raise HeadraceError(
+                    f"{extends}: {circle} is a circle", "An environment can not extend itself."
+                )
+            names.insert(0, _known(above, self.environments, "environment", f"{extends}: "))
+        return names
 
 
 def _folders(folder: Path) -> list[str]:
@@ -110,9 +123,9 @@ def _folders(folder: Path) -> list[str]:
     )
 
 
-def _known(name: str, names: list[str], kind: str) -> str:
+def _known(name: str, names: list[str], kind: str, place: str = "") -> str:
     if name not in names:
-        raise HeadraceError(f"there is no {kind} {name!r}; there are: {', '.join(names)}")
+        raise HeadraceError(f"{place}there is no {kind} {name!r}; there are: {', '.join(names)}")
     return name
 
 
