@@ -10,6 +10,7 @@ from headrace.runtime.configuration import embedded, read_profile
 from headrace.runtime.java import use_java
 from headrace.runtime.run import make_importable
 from headrace.runtime.session import Session
+from tests.artifact import make_artifact
 from tests.local_tables import ROOT
 
 if TYPE_CHECKING:
@@ -33,3 +34,9 @@ def open_session(root: Path) -> Callable[..., Session]:
         return Session({**embedded(profile, "test", parameters or {}), **options})
 
     return _open
+
+
+@pytest.fixture(scope="session")
+def artifact(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a small model of the fraud case."""
+    return make_artifact(tmp_path_factory.mktemp("models") / "fraud-test")
