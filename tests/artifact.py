@@ -38,5 +38,5 @@ def make_frame(definition: ModelDefinition) -> pd.DataFrame:
     for name in definition.other_columns:
         columns[name] = np.arange(ROWS)
     columns[definition.event_time] = pd.date_range("2018-05-01", periods=ROWS, freq="min", tz="UTC")
-    columns[definition.label] = (np.asarray(columns["amount"]) > 100).astype(int)  # noqa: PLR2004 -- as above
+    columns[definition.label] = (np.asarray(columns["amount"]) > 100).astype(int)
     return pd.DataFrame(columns)

@@ -53,7 +53,7 @@ def rows_of(session: Session, view: str, data: Path) -> list[dict[str, Any]]:
     """All rows of a view, written as JSON and read back."""
     written = (
         f"CREATE TABLE found WITH ('connector' = 'filesystem', 'path' = '{data}/found', 'format' = 'json', "
-        f"'json.timestamp-format.standard' = 'ISO-8601') AS SELECT * FROM {view}"  # noqa: S608 -- a view of the suite
+        f"'json.timestamp-format.standard' = 'ISO-8601') AS SELECT * FROM {view}"
     )
     session.submit(Statement("found", data, written)).wait()
     return read_lines(data / "found")
