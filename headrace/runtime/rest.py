@@ -7,8 +7,8 @@ import re
 import socket
 import time
 from dataclasses import dataclass
+from http.client import HTTPException
 from typing import Any
-from urllib.error import URLError
 from urllib.request import Request, urlopen
 
 from headrace.errors import HeadraceError
@@ -107,7 +107,7 @@ class JobMonitor:
         try:
             with urlopen(request, timeout=10) as answer:  # noqa: S310 -- as above
                 return json.load(answer)
-        except (URLError, OSError, ValueError):
+        except (OSError, HTTPException, ValueError):
             return {}
 
 
