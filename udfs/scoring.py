@@ -100,7 +100,7 @@ def make_scorer(location: str, reasons: str) -> Scorer:
             f"job parameter {MODEL} is not set, expected the folder of a model artifact",
             f"Set pipeline.global-job-parameters: '{MODEL}:/path/to/artifact'.",
         )
-    if not reasons.isdigit():
+    if not reasons.isdecimal():
         raise JobParameterError(
             f"job parameter {REASONS} is {reasons!r}, expected a number such as 3, or 0 for none"
         )

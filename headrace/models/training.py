@@ -97,7 +97,7 @@ def train(  # noqa: PLR0913 -- what is learned, from what, judged by what, put w
         "reasons": explanation.describe(estimator, learned.inputs),
         "training": _judgement(on_training, threshold),
         "evaluation": on_evaluation and _judgement(on_evaluation, threshold),
-        "histograms": _histograms(on_training),
+        "histograms": _histograms(learned, on_evaluation or on_training),
     }
     files = {ONNX: onnx, JOBLIB: _dumped(estimator), GOLDEN: _golden(on_evaluation or on_training)}
     return load_artifact(write_artifact(target, document, files, version))
@@ -133,12 +133,13 @@ def _judgement(scored: ScoredSet, threshold: float) -> dict[str, Any]:
     return {**scored.events.as_document(), "metrics": measure(scored.events, scored.scores, threshold)}
 
 
-def _histograms(scored: ScoredSet) -> dict[str, Any]:
-    inputs = scored.events.inputs
+def _histograms(learned: TrainingSet, judged: ScoredSet) -> dict[str, Any]:
+    """Of the features as learned, and of the scores on new events: those on learned ones are too extreme."""
+    inputs = learned.inputs
     features = {name: histogram.count_by_quantiles(inputs[name].to_numpy()) for name in inputs}
     return {
         "features": {name: counted.as_document() for name, counted in features.items()},
-        "score": histogram.count(scored.scores, histogram.SCORE_EDGES).as_document(),
+        "score": histogram.count(judged.scores, histogram.SCORE_EDGES).as_document(),
     }
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from headrace.models.artifact import load_artifact
-from headrace.models.histogram import Histogram
+from headrace.models.histogram import SCORE_EDGES, Histogram, count
 from headrace.models.manifest import ArtifactError
 from headrace.models.policy import PolicyError, ScoreThreshold
 from headrace.models.training import Provenance, train
@@ -110,10 +110,16 @@ def test_metrics_are_those_of_scores_that_tell_something(artifact: Artifact) -> 
 
 
 def test_reference_histograms_count_every_training_row(artifact: Artifact, frame: pd.DataFrame) -> None:
-    histograms = artifact.manifest.document["histograms"]
-    assert list(histograms["features"]) == sorted(f.name for f in artifact.manifest.features)
-    for document in [*histograms["features"].values(), histograms["score"]]:
+    counted = artifact.manifest.document["histograms"]["features"]
+    assert list(counted) == sorted(f.name for f in artifact.manifest.features)
+    for document in counted.values():
         assert sum(Histogram.from_document(document).counts) == len(frame)
+
+
+def test_the_reference_of_scores_is_the_evaluation_set(artifact: Artifact, later: pd.DataFrame) -> None:
+    reference = Histogram.from_document(artifact.manifest.document["histograms"]["score"])
+    inputs = later[[feature.name for feature in artifact.manifest.features]].to_numpy(dtype=float)
+    assert reference == count(artifact.model.scores(inputs), SCORE_EDGES)
 
 
 def test_golden_rows_reach_from_the_lowest_score_to_the_highest(
