@@ -101,11 +101,12 @@ def start(run: Run) -> RunningJob:
         HeadraceError: on wrong SQL, folders that can not be written, outputs of an earlier run, a taken port.
     """
     pipeline, steps = prepare(run)
-    folders.create_folders(steps)
-    _respect_outputs(run, steps)
+    outdated = _outdated(run, steps)
     port = free_port(run.ui_port)
+    folders.create_folders(steps)
     session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
     session.create(steps)
+    folders.clear(outdated)
     result = session.submit(pipeline)
     job_id = str(result.get_job_client().get_job_id())
     return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run)
@@ -177,20 +178,28 @@ def _recovery(run: Run) -> dict[str, str]:
         raise HeadraceError(
             f"nothing to resume: {run.checkpoints} holds no checkpoint", "Run it without --resume."
         )
-    return {**options, **({"execution.state-recovery.path": found.as_uri()} if found else {})}
+    if found is None:
+        return options
+    # Claimed, so that Flink deletes it when the job has ended: resumed once more, it would double the outputs.
+    recovery = {
+        "execution.state-recovery.path": found.as_uri(),
+        "execution.state-recovery.claim-mode": "CLAIM",
+    }
+    return {**options, **recovery}
 
 
-def _respect_outputs(run: Run, steps: list[Step]) -> None:
+def _outdated(run: Run, steps: list[Step]) -> list[Path]:
+    """What an earlier run left that a new one must not go on from."""
+    if run.resume:
+        return []
     written = folders.written_before(steps)
-    if not written or run.resume:
-        return
-    if not run.overwrite:
+    if written and not run.overwrite:
         names = ", ".join(folder.name for folder in written)
         raise HeadraceError(
             f"{run.data} holds {names} of an earlier run, which would be doubled",
             "--resume goes on where it stopped, --overwrite starts anew.",
         )
-    folders.clear([*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])])
+    return [*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])]
 
 
 def _set_up_jvm(logs: Path) -> None:
