@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 from headrace.errors import HeadraceError
 from headrace.runtime import folders
 from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.failure import job_failure
 from headrace.runtime.java import use_java
-from headrace.runtime.resolve import Resolver
+from headrace.runtime.resolve import DEFAULT, Resolver
 from headrace.runtime.rest import JobMonitor, free_port
 from headrace.runtime.session import Session
 from headrace.runtime.suite import Suite
@@ -156,7 +157,7 @@ class RunningJob:
         except KeyboardInterrupt:
             self._stop()
             raise
-        _raise_failure(finished)
+        _raise_failure(finished, self.run)
 
     def _stop(self) -> None:
         try:
@@ -219,25 +220,9 @@ def make_importable(root: Path) -> None:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *parts])
 
 
-def _raise_failure(finished: Any) -> None:
+def _raise_failure(finished: Any, run: Run) -> None:
     try:
         finished.result()
     except Exception as error:
-        raise HeadraceError(f"the job failed: {innermost_cause(str(error))}") from error
-
-
-def innermost_cause(trace: str) -> str:
-    """The last ``Caused by`` of a Java stack trace with a message, with the Python error below it if there is one."""
-    lines = [line.strip() for line in trace.splitlines()]
-    causes = [
-        line.split("Caused by: ", 1)[1]
-        for line in lines
-        if line.startswith("Caused by: ") and ": " in line[11:]
-    ]
-    errors = [
-        line
-        for line in lines
-        if line.split(":", 1)[0].endswith("Error") and not line.startswith(("at ", "Caused"))
-    ]
-    said = causes[-1] if causes else next(iter(lines), "")
-    return f"{errors[-1]} ({said})" if errors and errors[-1] not in said else said
+        read = [folders.folder_of(step) for step in prepare(run)[1] if step.database == DEFAULT]
+        raise job_failure(str(error), filter(None, read)) from error
