@@ -113,5 +113,5 @@ def _readable(statement: Statement, error: BaseException) -> HeadraceError:
     found = _POSITION.search(text)
     line = next(int(group) for group in found.groups() if group) if found else 1
     causes = _CAUSE.findall(text)
-    said = causes[-1] if causes else text.strip().split("\n", 1)[0]
+    said = causes[-1] if causes else text.strip().split("\n", 1)[0] or type(error).__name__
     return HeadraceError(f"{statement.path}:{line}: {said}")
