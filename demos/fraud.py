@@ -46,5 +46,12 @@ def _days(first: int, after: int) -> Period:
     return Period(start + timedelta(days=first), start + timedelta(days=after))
 
 
-DEMO = Demo(model="fraud", backfill="backfill", live="realtime", build=build)
+DEMO = Demo(
+    model="fraud",
+    backfill="backfill",
+    live="realtime",
+    raw="transactions_raw",
+    accepted="transactions",
+    build=build,
+)
 """What ``headrace demo fraud`` plays."""

@@ -62,7 +62,7 @@ def print_summary(summary: Summary, data: Path) -> None:
         ["what came out", "", ""],
         [
             ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
-            ("transactions", summary.transactions, "valid, each once"),
+            ("accepted", summary.accepted, "valid, each once"),
             ("duplicates dropped", summary.dead_letters.get(DUPLICATE, 0), "kept in dead_letters"),
             ("other dead letters", _others(summary), "with reason and original bytes"),
             ("predictions", summary.predictions, f"by {', '.join(summary.model_versions)}"),
@@ -83,7 +83,7 @@ def print_summary(summary: Summary, data: Path) -> None:
     )
     lost = "nothing lost, nothing doubled" if summary.nothing_lost else "RECORDS WERE LOST OR DOUBLED"
     console.out.print(
-        f"{lost}: every record is a transaction or a dead letter, every transaction has its prediction"
+        f"{lost}: every record was accepted or is a dead letter, every accepted one has its prediction"
     )
     console.out.print(_next_steps(data), markup=False)
 

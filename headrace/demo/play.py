@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headrace.demo.summary import summarise
+from headrace.demo.summary import Outcome, summarise
 from headrace.models.definition import load_definition
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, start
@@ -61,9 +61,13 @@ def play(demo: Demo, stage: Stage) -> Summary:
     stage.announce(f"3/4  live: raw events of {periods.live} through the {demo.live} job")
     seconds = _live(demo, stage, artifact)
     stage.announce("4/4  what came out")
+    return _summary(demo, stage, seconds)
+
+
+def _summary(demo: Demo, stage: Stage, seconds: float) -> Summary:
     definition = load_definition(stage.root, demo.model)
     use_case = Suite(stage.root).use_case(load_job(stage.root, demo.live).use_case)
-    return summarise(read_tables(use_case), stage.data, definition, seconds)
+    return summarise(Outcome(read_tables(use_case), stage.data, definition, demo.raw, demo.accepted), seconds)
 
 
 def _trained(demo: Demo, stage: Stage, periods: Periods) -> Artifact:

@@ -39,12 +39,16 @@ class Demo:
         model: a file in models/.
         backfill: the job that computes the features of the past.
         live: the job that turns raw events into predictions.
+        raw: the table that the live job reads its events from.
+        accepted: the table of those that are valid, each once.
         build: fills a data folder with history, labels and a raw log; the second argument asks for little.
     """
 
     model: str
     backfill: str
     live: str
+    raw: str
+    accepted: str
     build: Callable[[Path, bool, Progress], Periods]
 
 

@@ -21,15 +21,28 @@ if TYPE_CHECKING:
     from headrace.models.definition import ModelDefinition
     from headrace.tables.contract import Table
 
-RAW, CLEAN, DEAD, PREDICTIONS, ALERTS, LABELS = (
-    "transactions_raw",
-    "transactions",
-    "dead_letters",
-    "predictions",
-    "alerts",
-    "labels",
-)
+DEAD, PREDICTIONS, ALERTS, LABELS = "dead_letters", "predictions", "alerts", "labels"
 DUPLICATE = "duplicate"
+INFERENCE = "inference"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Where to look for what came out.
+
+    Attributes:
+        tables: the use case's tables.
+        data: the data folder.
+        definition: the model that scored; names key, entity, time and label.
+        raw: the table of the events that went in.
+        accepted: the table of those that are valid, each once.
+    """
+
+    tables: Mapping[str, Table]
+    data: Path
+    definition: ModelDefinition
+    raw: str
+    accepted: str
 
 
 @dataclass(frozen=True)
@@ -38,7 +51,7 @@ class Summary:
 
     Attributes:
         events_in: records in the raw log.
-        transactions: valid ones, each once.
+        accepted: valid ones, each once.
         dead_letters: records refused, by reason.
         expected: the dirt that was put in, by reason; empty when it is not known.
         predictions: events that were scored.
@@ -49,7 +62,7 @@ class Summary:
     """
 
     events_in: int
-    transactions: int
+    accepted: int
     dead_letters: dict[str, int]
     expected: dict[str, int]
     predictions: int
@@ -60,12 +73,12 @@ class Summary:
 
     @property
     def nothing_lost(self) -> bool:
-        """Whether every record became a transaction or a dead letter, and every transaction a prediction."""
-        refused_later = self.dead_letters.get("inference", 0)
+        """Whether every record was accepted or is a dead letter, and every accepted one has its prediction."""
+        refused_later = self.dead_letters.get(INFERENCE, 0)
         refused_at_once = sum(self.dead_letters.values()) - refused_later
         return (
-            self.events_in == self.transactions + refused_at_once
-            and self.transactions == self.predictions + refused_later
+            self.events_in == self.accepted + refused_at_once
+            and self.accepted == self.predictions + refused_later
         )
 
     @property
@@ -78,28 +91,24 @@ class Summary:
         return {**asdict(self), "nothing_lost": self.nothing_lost, "as_expected": self.as_expected}
 
 
-def summarise(
-    tables: Mapping[str, Table], data: Path, definition: ModelDefinition, seconds: float
-) -> Summary:
+def summarise(outcome: Outcome, seconds: float) -> Summary:
     """Count the tables of a data folder after a run.
 
     Args:
-        tables: the use case's tables.
-        data: the data folder.
-        definition: the model that scored; names key, entity, time and label.
+        outcome: where to look.
         seconds: how long the job took.
     """
-    wanted = [tables[table] for table in (RAW, CLEAN, DEAD, PREDICTIONS, ALERTS, LABELS)]
-    with open_tables(wanted, data) as connection:
+    names = (outcome.raw, outcome.accepted, DEAD, PREDICTIONS, ALERTS, LABELS)
+    with open_tables([outcome.tables[table] for table in names], outcome.data) as connection:
         return Summary(
-            events_in=_count(connection, RAW),
-            transactions=_count(connection, CLEAN),
+            events_in=_count(connection, outcome.raw),
+            accepted=_count(connection, outcome.accepted),
             dead_letters=_by_reason(connection),
-            expected=_expected(data),
+            expected=_expected(outcome.data),
             predictions=_count(connection, PREDICTIONS),
             alerts=_count(connection, ALERTS),
             model_versions=_versions(connection),
-            quality=_quality(connection, definition),
+            quality=_quality(connection, outcome.definition),
             seconds=seconds,
         )
 

@@ -91,13 +91,15 @@ def _fitted(
     training: Training, learned: pd.DataFrame, judged: pd.DataFrame | None, provenance: Provenance
 ) -> Artifact:
     """Fit beside the place where the artifact belongs, since its name is known only when it is made."""
-    from headrace.models.artifact import load_artifact
+    from headrace.models.artifact import MANIFEST, load_artifact
 
     home = training.run.data / MODELS
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as folder:
         made = fit(training.definition, learned, judged, Path(folder) / "artifact", provenance)
         target = home / made.manifest.version
-        if not target.exists():
+        if target.exists():
+            (target / MANIFEST).touch()  # the newest version is the one that was trained last
+        else:
             shutil.move(str(made.path), target)
     return load_artifact(target)
