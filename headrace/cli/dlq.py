@@ -189,7 +189,7 @@ def _print_stage(stage: str, counts: list[ReasonCount]) -> None:
 def _span(count: ReasonCount) -> str:
     from headrace.tables.values import utc
 
-    return "\n".join(utc(time)[:_SECONDS] for time in (count.first, count.last) if time)
+    return " – ".join(utc(time)[:_SECONDS] for time in (count.first, count.last) if time)
 
 
 def _example(count: ReasonCount) -> str:
@@ -214,7 +214,7 @@ def _print_letter(letter: Letter) -> None:
     head = f"{letter.reason} · {letter.where} · {arrived} · {_status(letter)}"
     console.out.print(Text(printable(head), style="bold"), soft_wrap=True)
     console.out.print(Text(f"  {printable(letter.text)}"), soft_wrap=True)
-    if letter.detail and letter.detail != letter.text:
+    if letter.detail and letter.detail != letter.payload.decode("utf-8", errors="replace"):
         console.out.print(Text(f"  detail: {printable(letter.detail)}"), soft_wrap=True)
 
 
@@ -233,7 +233,8 @@ def _print_report(report: Report) -> None:
         rows += [("accepted", report.accepted), ("still refused", sum(report.refused.values()))]
         rows += [(f"  {reason}", count) for reason, count in report.refused.items()]
     number = f"replay {report.replay:04} through " if report.replay else ""
-    console.print_table(f"{number}{report.job}", ["letters", "count"], rows)
+    console.out.print(f"{number}{report.job}", style="bold", markup=False)
+    console.print_table("", ["letters", "count"], rows)
     for earlier in report.completed:
         console.out.print(f"replay {earlier:04}, which had been cut off, was completed first")
     for table, count in report.moved.items():

@@ -93,10 +93,10 @@ def read_table(use_case: UseCase, name: str) -> Table:
     """
     statement = use_case.contracts[name]
     base = _base(use_case, statement)
-    items = [item for _, item in _items(statement)]
+    declared = [item for _, item in items(statement)]
     columns = tuple(_columns(statement))
-    key = tuple(part.strip() for item in items for part in _found(_KEY, item).split(",") if part.strip())
-    time = next(filter(None, (_found(_WATERMARK, item) for item in items)), "")
+    key = tuple(part.strip() for item in declared for part in _found(_KEY, item).split(",") if part.strip())
+    time = next(filter(None, (_found(_WATERMARK, item) for item in declared)), "")
     return Table(name, base.columns + columns, key or base.key, time or base.time)
 
 
@@ -113,7 +113,7 @@ def _base(use_case: UseCase, statement: Statement) -> Table:
 
 
 def _columns(statement: Statement) -> Iterator[Column]:
-    for position, item in _items(statement):
+    for position, item in items(statement):
         if _KEY.search(item) or _WATERMARK.match(item) or _COMPUTED.match(item):
             continue
         found = _COLUMN.match(item)
@@ -128,8 +128,8 @@ def _found(pattern: re.Pattern[str], item: str) -> str:
     return match.group(1) if match else ""
 
 
-def _items(statement: Statement) -> Iterator[tuple[int, str]]:
-    """Position and text of each part between the commas of ``CREATE TABLE name ( … )``."""
+def items(statement: Statement) -> Iterator[tuple[int, str]]:
+    """Position and text of each part between the commas of ``CREATE TABLE name ( … )``; literals are blanked."""
     code = _NESTED.sub(lambda match: "JSON".ljust(len(match.group())), statement.code)
     opened = re.compile(re.escape(statement.declares) + r"\s*\(").search(code)
     depth, first = 1, opened.end() if opened else len(code)
