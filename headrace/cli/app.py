@@ -6,7 +6,7 @@ import sys
 
 import typer
 
-from headrace.cli import check, console, data, demo, dlq, explain, query, run, train
+from headrace.cli import check, console, data, demo, dlq, doctor, explain, query, run, train
 from headrace.errors import HeadraceError
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(run.run)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(query.query)
+app.command()(doctor.doctor)
 app.add_typer(dlq.dlq)
 
 INTERRUPTED = 130
