@@ -74,13 +74,22 @@ def prepare(run: Run) -> tuple[Statement, list[Step]]:
     Raises:
         HeadraceError: on anything wrong in the suite's SQL that can be seen without Flink.
     """
+    resolver = resolver_of(run)
+    pipeline = resolver.use_case.pipeline(run.job.pipeline)
+    return pipeline, resolver.need(pipeline)
+
+
+def resolver_of(run: Run) -> Resolver:
+    """Finds what a run needs: its use case, its environment's bindings, its values.
+
+    Raises:
+        HeadraceError: when there is no such use case or environment, or a file breaks a rule.
+    """
     suite = Suite(run.root)
     use_case = suite.use_case(run.job.use_case)
     bindings = suite.bindings(run.environment, run.job.use_case)
     values = {**os.environ, "HEADRACE_DATA": str(run.data.resolve()), **run.values}
-    pipeline = use_case.pipeline(run.job.pipeline)
-    resolver = Resolver(use_case, bindings, run.environment, values, run.job.views)
-    return pipeline, resolver.need(pipeline)
+    return Resolver(use_case, bindings, run.environment, values, run.job.views)
 
 
 def explain(run: Run) -> str:

@@ -84,6 +84,11 @@ class Statement:
         """Names after ``INSERT INTO sinks.``."""
         return frozenset(_SINK.findall(self.code))
 
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Names in ``${…}``."""
+        return frozenset(_PLACEHOLDER.findall(self.text))
+
     def line_of(self, position: int) -> int:
         """The line, from 1, on which the character at a position stands."""
         return self.text.count("\n", 0, position) + 1

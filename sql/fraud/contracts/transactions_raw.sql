@@ -6,7 +6,7 @@ CREATE TABLE contracts.transactions_raw (
   arrived_at TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' COMMENT 'when the log took it, UTC',
   source STRING METADATA FROM 'topic' COMMENT 'the log it stands in: topic, partition or file',
   source_offset BIGINT METADATA FROM 'offset' COMMENT 'its place in that log',
-  message AS DECODE(payload, 'UTF-8'),
+  message AS DECODE(payload, 'UTF-8') COMMENT 'the message as text',
   event_time AS CASE
     WHEN TO_TIMESTAMP_LTZ(JSON_VALUE(DECODE(payload, 'UTF-8'), '$.event_time'), 'yyyy-MM-dd''T''HH:mm:ss[.SSS]''Z''')
       <= arrived_at + INTERVAL '10' SECOND

@@ -126,6 +126,10 @@ def test_each_placeholder_is_replaced() -> None:
     assert bound.text == "WITH ('path' = '/f/a', 'topic' = 't')"
 
 
+def test_placeholders_are_found_by_name() -> None:
+    assert of("'${FOLDER}/${TOPIC}', '$OTHER', '${FOLDER}'").placeholders == {"FOLDER", "TOPIC"}
+
+
 def test_a_value_is_taken_as_it_is() -> None:
     assert of("'${FOLDER}'").bound({"FOLDER": "\\1 ${TOPIC}"}).text == "'\\1 ${TOPIC}'"
 
