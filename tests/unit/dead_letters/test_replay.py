@@ -34,6 +34,9 @@ import json
 def amount(payload):
     event = json.loads(payload.replace(b"\\xff", b"}"))
     return json.dumps({**event, "amount": abs(event.get("amount", 1))}).encode() if event else None
+
+def nine(payload):
+    return payload.replace(b": 1,", b": 9,")
 """
 
 
@@ -209,6 +212,24 @@ def test_an_event_that_came_in_by_itself_meanwhile_is_already_there(
     assert (runs, transactions()) == ([], [1, 2, 5])
 
 
+def test_an_id_that_only_the_job_reads_as_one_that_is_there_adds_nothing(
+    data: Path, run: Run, runs: list[Run], transactions: Ids
+) -> None:
+    twice = json.dumps(event(5)).replace("{", '{"transaction_id": 98, ', 1).replace(": 5,", ": 1,").encode()
+    put(data, "dead_letters", [letter(15, "late", twice)])
+    report = put_back(Request(run))
+    assert (report.sent, report.accepted, report.already_there, report.moved) == (1, 0, 1, {})
+    assert transactions() == [1, 2]
+    assert len(runs) == 1
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_fix_may_give_an_event_another_id(data: Path, run: Run, transactions: Ids, fix: str) -> None:
+    report = put_back(Request(run, frozenset({"duplicate"}), fix.replace("amount", "nine")))
+    assert (report.accepted, transactions()) == (1, [1, 2, 9])
+    assert "duplicate" not in still_open(data)
+
+
 def test_a_dry_run_says_what_would_be_sent_and_does_nothing(run: Run, runs: list[Run]) -> None:
     before = sorted(run.data.rglob("*"))
     report = put_back(Request(run, dry_run=True))
@@ -336,6 +357,13 @@ def test_cut_off_anywhere_the_same_call_completes_it_without_doubling(
     assert still_open(run.data) == {"not_json": 1}
     assert len(read_lines(run.data / "dead_letters_replayed")) == 4
     assert journal.unfinished(run.data) == []
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_letter_is_closed_only_when_its_rows_are_there(run: Run, transactions: Ids) -> None:
+    cut_off(Request(run), (Path, "rename", 2))
+    assert transactions() == [1, 2, 5]
+    assert still_open(run.data)["late"] == 1
 
 
 def test_a_file_in_the_way_is_not_overwritten(run: Run, runs: list[Run]) -> None:
