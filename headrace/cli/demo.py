@@ -56,23 +56,7 @@ def demo(
 
 def print_summary(summary: Summary, data: Path) -> None:
     """Print what came out, for a person: counts, dead letters by reason, quality, and where to go from here."""
-    rate = summary.events_in / summary.seconds
-    console.print_table(
-        "",
-        ["what came out", "", ""],
-        [
-            ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
-            ("accepted", summary.accepted, "valid, each once"),
-            ("duplicates dropped", summary.dead_letters.get(DUPLICATE, 0), "kept in dead_letters"),
-            ("other dead letters", _others(summary), "with reason and original bytes"),
-            ("predictions", summary.predictions, f"by {', '.join(summary.model_versions)}"),
-            ("alerts", summary.alerts, "score at or above the threshold"),
-            *(
-                (label, value, "against the labels that came later")
-                for label, value in summary.quality.items()
-            ),
-        ],
-    )
+    console.print_table("", ["what came out", "", ""], _came_out(summary))
     console.print_table(
         "dead letters",
         ["reason", "found", "put in"],
@@ -86,6 +70,19 @@ def print_summary(summary: Summary, data: Path) -> None:
         f"{lost}: every record was accepted or is a dead letter, every accepted one has its prediction"
     )
     console.out.print(_next_steps(data), markup=False)
+
+
+def _came_out(summary: Summary) -> list[tuple[str, float, str]]:
+    rate = summary.events_in / summary.seconds
+    return [
+        ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
+        ("accepted", summary.accepted, "valid, each once"),
+        ("duplicates dropped", summary.dead_letters.get(DUPLICATE, 0), "kept in dead_letters"),
+        ("other dead letters", _others(summary), "with reason and original bytes"),
+        ("predictions", summary.predictions, f"by {', '.join(summary.model_versions)}"),
+        ("alerts", summary.alerts, "score at or above the threshold"),
+        *((label, value, "against the labels that came later") for label, value in summary.quality.items()),
+    ]
 
 
 def _others(summary: Summary) -> int:
