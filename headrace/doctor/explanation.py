@@ -82,8 +82,8 @@ def _failure(entry: dict[str, str]) -> Failure:
         meaning=entry["meaning"],
         remedy=entry["remedy"],
         source=entry["source"],
-        pattern=re.compile(entry["pattern"], re.IGNORECASE),
-        along=re.compile(entry.get("with", ""), re.IGNORECASE),
+        pattern=re.compile(entry["pattern"]),
+        along=re.compile(entry.get("with", "")),
     )
 
 
