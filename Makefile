@@ -35,9 +35,9 @@ lint: .dev
 check: .runtime
 	@$(BIN)/headrace check
 
-# Build the jar of the Java function rolling.
+# Build the jar of the Java function rolling; needs a JDK 17.
 jar: .runtime
-	@operators/build
+	@$(BIN)/python operators/build.py
 
 # Pin the dependencies of pyproject.toml anew, the newest that go together, for Python 3.9 to 3.12.
 requirements: VENV := work/locking
