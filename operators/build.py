@@ -4,10 +4,11 @@
     python operators/build.py            # build it where the suite finds it
     python operators/build.py --check    # fail if the jar in the tree is not what the sources give
 
-Needs a JDK of version 17 (any vendor) and nothing else: the classes are compiled against the jars that come with
-``apache-flink``, for Java 11, Flink's own floor. The archive is written here and not by the ``jar`` tool, with
-sorted entries, one fixed date and no compression, so that its bytes depend on the classes alone. Compilers of other major
-versions write different classes from the same source; those bytes are only compared when the major version is 17.
+Needs a JDK of version 17 (any vendor) and nothing else: the classes are compiled against the jars that come
+with ``apache-flink``, for Java 11, Flink's own floor. The archive is written here and not by the ``jar`` tool,
+with sorted entries, one fixed date and no compression, so that its bytes depend on the classes alone.
+Compilers of other major versions write other classes from the same source: with one of those only the names of
+the classes are compared.
 """
 
 from __future__ import annotations

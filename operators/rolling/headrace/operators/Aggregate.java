@@ -84,6 +84,8 @@ enum Aggregate {
             case LAST:
             case SINCE_LAST:
                 return Partial.LAST;
+            case DISTINCT:
+                return Partial.VALUES;
             default:
                 return 0;
         }
@@ -94,6 +96,8 @@ enum Aggregate {
         switch (this) {
             case COUNT:
                 return partial.count;
+            case DISTINCT:
+                return partial.distinct();
             case SINCE_LAST:
                 return partial.since(now);
             case STDDEV:

@@ -57,22 +57,30 @@ final class Call implements Serializable {
     final List<Column> columns = new ArrayList<>();
     final List<Measure> measures = new ArrayList<>();
     final List<Window> windows;
+    final int[] shortestFirst;
     final long delay;
+
+    /** The longest time that a row is looked at. */
+    final long span;
+
     final long idle;
     private final String prefix;
 
     Call(CallContext context) {
         final TableSemantics input = context.getTableSemantics(INPUT).orElseThrow(IllegalStateException::new);
         final RowType table = (RowType) input.dataType().getLogicalType();
+        columns.add(Column.rows());
         this.timePosition = rowtime(table);
         this.ordered = input.orderByColumns().length > 0;
         this.windows =
                 split("windows", literal(context, "windows", WINDOWS))
                         .map(text -> Window.parse("windows", text))
                         .collect(Collectors.toList());
+        this.shortestFirst = shortestFirst();
         split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(text -> measure(text, table));
         this.delay = Window.parse("delay", optional(context, "delay", DELAY, "0s")).millis;
         this.idle = Window.parse("idle", optional(context, "idle", IDLE, "30d")).millis;
+        this.span = delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
         this.prefix = optional(context, "prefix", PREFIX, "");
     }
 
@@ -90,21 +98,24 @@ final class Call implements Serializable {
 
     /** How long, on the clock of the machine, a key without rows is remembered. */
     long timeToLive() {
-        return span() + idle;
+        return span + idle;
     }
 
-    /** The longest time that a row is looked at. */
-    long span() {
-        return delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
-    }
-
-    /** The positions of the windows, the shortest first. */
-    int[] byLength() {
+    private int[] shortestFirst() {
         return IntStream.range(0, windows.size())
                 .boxed()
-                .sorted(Comparator.comparingLong(w -> windows.get(w).millis))
+                .sorted(Comparator.comparingLong(window -> windows.get(window).millis))
                 .mapToInt(Integer::intValue)
                 .toArray();
+    }
+
+    /** Puts the aggregates of one window where {@link #outputType} has them. */
+    void results(int window, long now, Partial[] partials, Object[] results) {
+        int position = window * measures.size();
+        for (Measure measure : measures) {
+            final Column column = columns.get(measure.column);
+            results[position++] = measure.aggregate.of(column, partials[measure.column], now);
+        }
     }
 
     /** Derived columns: window by window, in each the aggregates in the order of the call. */
@@ -124,8 +135,32 @@ final class Call implements Serializable {
         return DataTypes.ROW(fields);
     }
 
+    Kind[] kinds() {
+        return columns.stream().map(column -> column.kind).toArray(Kind[]::new);
+    }
+
+    Partial[] newPartials() {
+        return IntStream.range(0, columns.size())
+                .mapToObj(c -> new Partial(columns.get(c).kind, parts(c)))
+                .toArray(Partial[]::new);
+    }
+
+    /** The columns whose different values are counted. */
+    int[] distinctColumns() {
+        return IntStream.range(0, columns.size()).filter(c -> (parts(c) & Partial.VALUES) != 0).toArray();
+    }
+
+    /** Changes with everything that decides how sums are stored; rows are stored in the same way always. */
+    int layout() {
+        final int[] parts = IntStream.range(0, columns.size()).map(this::parts).toArray();
+        final long[] lengths = windows.stream().mapToLong(window -> window.millis).toArray();
+        final int[] ids = columns.stream().mapToInt(Column::id).toArray();
+        return Arrays.hashCode(
+                new int[] {Arrays.hashCode(ids), Arrays.hashCode(parts), Arrays.hashCode(lengths), Long.hashCode(delay)});
+    }
+
     /** What is kept of a column, as flags of {@link Partial}. */
-    int parts(int column) {
+    private int parts(int column) {
         return measures.stream()
                 .filter(measure -> measure.column == column)
                 .mapToInt(measure -> measure.aggregate.parts())

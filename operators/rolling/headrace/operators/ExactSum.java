@@ -1,9 +1,6 @@
 package headrace.operators;
 
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
-import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.util.Arrays;
@@ -132,15 +129,15 @@ final class ExactSum {
         return copy.rounded();
     }
 
-    void write(DataOutputSerializer out) throws IOException {
+    void write(Output out) {
         out.writeByte(size);
         for (int i = 0; i < size; i++) {
             out.writeDouble(terms[i]);
         }
     }
 
-    void read(DataInputDeserializer in) throws IOException {
-        size = in.readUnsignedByte();
+    void read(Input in) {
+        size = in.readByte();
         if (size > terms.length) {
             terms = new double[size];
         }

@@ -1,14 +1,11 @@
 package headrace.operators;
 
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.logical.DecimalType;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 
-import java.io.IOException;
 
 /** How the values of a column are kept: each as 64 bits. */
 enum Kind {
@@ -90,18 +87,18 @@ enum Kind {
                 : Long.compare(left, right);
     }
 
-    void write(DataOutputSerializer out, long bits) throws IOException {
+    void write(Output out, long bits) {
         if (this == FLOATING || this == HASH) {
             out.writeLong(bits);
         } else if (this != ROWS) {
-            Varint.writeSigned(out, bits);
+            out.writeSigned(bits);
         }
     }
 
-    long read(DataInputDeserializer in) throws IOException {
+    long read(Input in) {
         if (this == FLOATING || this == HASH) {
             return in.readLong();
         }
-        return this == ROWS ? 0L : Varint.readSigned(in);
+        return this == ROWS ? 0L : in.readSigned();
     }
 }

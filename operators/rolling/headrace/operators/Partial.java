@@ -1,9 +1,9 @@
 package headrace.operators;
 
-import org.apache.flink.core.memory.DataInputDeserializer;
-import org.apache.flink.core.memory.DataOutputSerializer;
 
-import java.io.IOException;
+
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * What is known of the values that a column had in a stretch of time: enough to answer every aggregate, and to join
@@ -16,8 +16,10 @@ final class Partial {
     static final int SQUARES = 2;
     static final int EXTREMES = 4;
     static final int LAST = 8;
+    static final int VALUES = 16;
 
     private static final long NEVER = Long.MIN_VALUE;
+    private static final long UNKNOWN = -1L;
 
     private final Kind kind;
     private final int parts;
@@ -29,6 +31,8 @@ final class Partial {
     long max;
     long last;
     private long lastTime;
+    private final Set<Long> values = new HashSet<>();
+    private long distinct;
 
     Partial(Kind kind, int parts) {
         this.kind = kind;
@@ -41,6 +45,8 @@ final class Partial {
         sum.clear();
         squares.clear();
         lastTime = NEVER;
+        values.clear();
+        distinct = UNKNOWN;
     }
 
     /** Adds a value that is not newer than any in here. */
@@ -51,6 +57,9 @@ final class Partial {
         if ((parts & EXTREMES) != 0) {
             widen(bits, bits);
         }
+        if ((parts & VALUES) != 0) {
+            values.add(bits);
+        }
         if (count++ == 0L) {
             last = bits;
         }
@@ -59,11 +68,20 @@ final class Partial {
         }
     }
 
+    /** Adds rows, of which nothing but the time is known. */
+    void addOlder(long[] times, int from, int to) {
+        if (from < to) {
+            count += to - from;
+            lastTime = lastTime == NEVER ? times[to - 1] : lastTime;
+        }
+    }
+
     /** Adds what is known of a stretch that is not newer than any value in here. */
     void addOlder(Partial older) {
         if (older.count == 0L) {
             return;
         }
+        values.addAll(older.values);
         sum.add(older.sum);
         squares.add(older.squares);
         if ((parts & EXTREMES) != 0) {
@@ -78,9 +96,50 @@ final class Partial {
         count += older.count;
     }
 
+    /** Adds what is known of a stretch that is not older than any value in here. */
+    private void addNewer(Partial newer) {
+        final boolean empty = newer.count == 0L;
+        addOlder(newer);
+        last = empty ? last : newer.last;
+        lastTime = empty ? lastTime : newer.lastTime;
+    }
+
+    static void clear(Partial[] partials) {
+        for (Partial partial : partials) {
+            partial.clear();
+        }
+    }
+
+    static void forgetTimes(Partial[] partials) {
+        for (Partial partial : partials) {
+            partial.forgetTime();
+        }
+    }
+
+    static void addOlder(Partial[] partials, Partial[] older) {
+        for (int c = 0; c < partials.length; c++) {
+            partials[c].addOlder(older[c]);
+        }
+    }
+
+    static void addNewer(Partial[] partials, Partial[] newer) {
+        for (int c = 0; c < partials.length; c++) {
+            partials[c].addNewer(newer[c]);
+        }
+    }
+
     /** Makes the values so far invisible to {@link #since}. */
     void forgetTime() {
         lastTime = NEVER;
+    }
+
+    /** How many different values there are; of sums over blocks only what {@link #setDistinct} said. */
+    long distinct() {
+        return distinct == UNKNOWN ? values.size() : distinct;
+    }
+
+    void setDistinct(long count) {
+        distinct = count;
     }
 
     /** Milliseconds from the newest value to {@code now}, or null. */
@@ -104,8 +163,8 @@ final class Partial {
         max = count == 0L || kind.compare(high, max) > 0 ? high : max;
     }
 
-    void write(DataOutputSerializer out) throws IOException {
-        Varint.write(out, count);
+    void write(Output out) {
+        out.writeVarint(count);
         if (count == 0L) {
             return;
         }
@@ -125,9 +184,9 @@ final class Partial {
         }
     }
 
-    void read(DataInputDeserializer in) throws IOException {
+    void read(Input in) {
         clear();
-        count = Varint.read(in);
+        count = in.readVarint();
         if (count == 0L) {
             return;
         }

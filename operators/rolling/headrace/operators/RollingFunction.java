@@ -23,6 +23,9 @@ import java.util.stream.Collectors;
 /** {@link Rolling} for one call in a query: runs in the task managers. */
 public class RollingFunction extends ProcessTableFunction<RowData> {
 
+    /** So that a window can be taken off. */
+    private static final long LONG_AGO = Long.MIN_VALUE / 2;
+
     private final Call call;
     private final transient List<DataType> argumentTypes;
     private transient History history;
@@ -51,9 +54,16 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
             StringData prefix,
             StringData idle)
             throws Exception {
-        history.load(state);
-        collect(GenericRowData.of(history.process(row)));
-        history.save(Long.MIN_VALUE);
+        final long time = row.getTimestamp(call.timePosition, 3).getMillisecond();
+        history.open(state);
+        collect(GenericRowData.of(history.add(time, row)));
+        history.close(call.ordered ? time : watermark(context));
+    }
+
+    /** The time before which no row comes any more, or long ago if that is not known yet. */
+    private static long watermark(Context context) {
+        final Long watermark = context.timeContext(Long.class).tableWatermark();
+        return watermark == null ? LONG_AGO : watermark;
     }
 
     /** Static arguments would hand the row over in an external form: Flink's own functions avoid it the same way. */
