@@ -23,6 +23,13 @@ if TYPE_CHECKING:
 TEMPLATE = "report.html.j2"
 ROWS_SHUFFLED = 20_000
 NOTHING = "–"
+CAPTIONS = {
+    "Precision and recall": "What each threshold would give, and what the chosen one gives.",
+    "Scores by class": "Logarithmic: rare events would not be seen otherwise.",
+    "Alerts by day": "UTC days.",
+    "Calibration": "On the dotted line a score is a probability; larger dots are more events.",
+    "Importance of the features": f"By permutation on at most {ROWS_SHUFFLED:,} events; features that say the same share it.",
+}
 QUALITY = {
     "roc_auc": "area under the ROC curve",
     "average_precision": "average precision",
@@ -91,38 +98,17 @@ def _figures(artifact: Artifact, judged: TrainingSet) -> list[dict[str, str]]:
     scores = artifact.model.scores(matrix)
     some = np.random.default_rng(0).permutation(len(matrix))[:ROWS_SHUFFLED]
     losses = figures.shuffled_losses(artifact.model.scores, matrix[some], labels[some])
-    names = judged.definition.feature_names
+    drawn = (
+        figures.precision_recall(labels, scores, threshold),
+        figures.score_distribution(labels, scores, threshold),
+        figures.alerts_by_day(judged.days, labels, scores, threshold),
+        figures.calibration(labels, scores),
+        figures.importance(judged.definition.feature_names, losses),
+    )
     return [
-        _figure(
-            "Precision and recall",
-            "What each threshold would give, and what the chosen one gives.",
-            figures.precision_recall(labels, scores, threshold),
-        ),
-        _figure(
-            "Scores by class",
-            "Logarithmic: rare events would not be seen otherwise.",
-            figures.score_distribution(labels, scores, threshold),
-        ),
-        _figure(
-            "Alerts by day",
-            "UTC days.",
-            figures.alerts_by_day(judged.days, labels, scores, threshold),
-        ),
-        _figure(
-            "Calibration",
-            "On the dotted line a score is a probability.",
-            figures.calibration(labels, scores),
-        ),
-        _figure(
-            "Importance of the features",
-            f"By permutation on {len(some):,} events; features that say the same share it.",
-            figures.importance(names, losses),
-        ),
+        {"title": title, "caption": caption, "svg": svg}
+        for (title, caption), svg in zip(CAPTIONS.items(), drawn)
     ]
-
-
-def _figure(title: str, caption: str, svg: str) -> dict[str, str]:
-    return {"title": title, "caption": caption, "svg": svg}
 
 
 def _quality(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:

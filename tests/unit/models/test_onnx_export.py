@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from sklearn.tree import DecisionTreeClassifier
 
 from headrace.models.onnx_export import ExportError, export
 from headrace.models.onnx_model import OnnxModel
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 NAMES = ["spent", "hour", "visits", "spent_avg"]
 ESTIMATORS = {
@@ -119,3 +122,36 @@ def test_an_estimator_that_only_votes_is_refused(frame: pd.DataFrame) -> None:
     rows = frame[NAMES].astype(float)
     with pytest.raises(ExportError, match="can not"):
         export(RidgeClassifier().fit(rows, frame["left"]), rows)
+
+
+class Moody:
+    """A model that scores a row otherwise alone than in company."""
+
+    def __init__(self, content: bytes) -> None:
+        self.model = OnnxModel(content)
+
+    def scores(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        return self.model.scores(matrix) + (0.25 if len(matrix) == 1 else 0.0)
+
+
+class Broken:
+    """A model that does not run."""
+
+    def __init__(self, content: bytes) -> None:
+        raise RuntimeError(f"{len(content)} bytes of nonsense")
+
+
+@pytest.mark.parametrize(
+    ("model", "expected"),
+    [
+        (Moody, "scores up to 0.25 otherwise alone than in a batch"),
+        (Broken, "can not run .* bytes of nonsense"),
+    ],
+)
+def test_a_graph_that_a_worker_could_not_rely_on_is_refused(
+    frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch, model: Any, expected: str
+) -> None:
+    rows = frame[NAMES].astype(float)
+    monkeypatch.setattr("headrace.models.onnx_export.OnnxModel", model)
+    with pytest.raises(ExportError, match=expected):
+        export(LogisticRegression(max_iter=1000).fit(rows, frame["left"]), rows)

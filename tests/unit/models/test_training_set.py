@@ -111,6 +111,15 @@ def test_the_fingerprint_changes_with_any_value(
     )
 
 
+def test_keys_and_entities_may_be_text(definition: ModelDefinition, frame: pd.DataFrame) -> None:
+    named = frame.assign(visitor_id=[f"v{number}" for number in frame["visitor_id"]])
+    renamed = frame.assign(visitor_id=[f"w{number}" for number in frame["visitor_id"]])
+    fingerprints = [
+        TrainingSet(definition, given, "training").fingerprint() for given in (named, named, renamed)
+    ]
+    assert fingerprints[0] == fingerprints[1] != fingerprints[2]
+
+
 def test_the_window_is_that_of_the_events(definition: ModelDefinition, frame: pd.DataFrame) -> None:
     document = TrainingSet(definition, frame, "training").as_document()
     assert document["from"] == frame["visited_at"].min().isoformat()
