@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import typer
@@ -22,10 +23,11 @@ def check(root: options.Root = None, json: options.Json = False) -> None:
     Example: headrace check --json
     """
     bars = Bars()
-    try:
-        found = verdicts(Suite(find_root(root)), Path("checked"), bars)
-    finally:
-        bars.close()
+    with TemporaryDirectory() as nowhere:
+        try:
+            found = verdicts(Suite(find_root(root)), Path(nowhere), bars)
+        finally:
+            bars.close()
     if json:
         console.print_json(
             [{"subject": each.subject, "error": each.error, "note": each.note} for each in found]

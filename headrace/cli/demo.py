@@ -9,9 +9,7 @@ import typer
 
 from headrace.cli import console, options
 from headrace.cli.progress import Bars, watch
-from headrace.demo.play import Stage, play
 from headrace.demo.story import load_demo
-from headrace.demo.summary import DUPLICATE
 from headrace.errors import HeadraceError
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
@@ -34,6 +32,8 @@ def demo(
 
     Example: headrace demo --quick
     """
+    from headrace.demo.play import Stage, play
+
     suite = find_root(root)
     make_importable(suite)
     stage = Stage(
@@ -77,7 +77,7 @@ def _came_out(summary: Summary) -> list[tuple[str, float, str]]:
     return [
         ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
         ("accepted", summary.accepted, "valid, each once"),
-        ("duplicates dropped", summary.dead_letters.get(DUPLICATE, 0), "kept in dead_letters"),
+        ("duplicates dropped", summary.duplicates, "kept in dead_letters"),
         ("other dead letters", _others(summary), "with reason and original bytes"),
         ("predictions", summary.predictions, f"by {', '.join(summary.model_versions)}"),
         ("alerts", summary.alerts, "score at or above the threshold"),
@@ -86,7 +86,7 @@ def _came_out(summary: Summary) -> list[tuple[str, float, str]]:
 
 
 def _others(summary: Summary) -> int:
-    return sum(count for reason, count in summary.dead_letters.items() if reason != DUPLICATE)
+    return sum(summary.dead_letters.values()) - summary.duplicates
 
 
 def _next_steps(data: Path) -> str:

@@ -72,6 +72,11 @@ class Summary:
     seconds: float = field(compare=False)
 
     @property
+    def duplicates(self) -> int:
+        """Records refused because another of their id had come before."""
+        return self.dead_letters.get(DUPLICATE, 0)
+
+    @property
     def nothing_lost(self) -> bool:
         """Whether every record was accepted or is a dead letter, and every accepted one has its prediction."""
         refused_later = self.dead_letters.get(INFERENCE, 0)
