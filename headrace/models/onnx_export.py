@@ -11,9 +11,8 @@ from skl2onnx.sklapi import CastTransformer
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.pipeline import Pipeline
 
-from headrace.errors import HeadraceError
 from headrace.models.onnx_model import INPUT, OUTPUT, OnnxModel
-from headrace.models.onnx_trees import ML_DOMAIN, ML_OPSET, put_exact_splits
+from headrace.models.onnx_trees import ML_DOMAIN, ML_OPSET, ExportError, put_exact_splits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,10 +23,6 @@ OPSETS = {"": 17, ML_DOMAIN: ML_OPSET}
 DOUBLE, DOUBLE_SPLITS, SINGLE_TREES = "double", "double splits", "single trees"
 TOLERANCE = {DOUBLE: 1e-9, DOUBLE_SPLITS: 1e-5, SINGLE_TREES: 1e-5}
 ALONE = 100
-
-
-class ExportError(HeadraceError):
-    """An estimator can not be expressed in ONNX, or would score otherwise there."""
 
 
 def export(estimator: Any, inputs: pd.DataFrame) -> tuple[bytes, dict[str, Any]]:

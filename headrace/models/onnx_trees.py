@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from onnx import TensorProto, helper, numpy_helper
 
+from headrace.errors import HeadraceError
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
     from onnx import AttributeProto, ModelProto, NodeProto
@@ -21,6 +23,10 @@ OPERATOR = "TreeEnsembleClassifier"
 ML_DOMAIN, ML_OPSET = "ai.onnx.ml", 3
 
 
+class ExportError(HeadraceError):
+    """An estimator can not be expressed in ONNX, or would score otherwise there."""
+
+
 def put_exact_splits(graph: ModelProto, trees: HistGradientBoostingClassifier) -> None:
     """Replace splits, leaves and the base value by those of the fitted trees, in double precision.
 
@@ -28,6 +34,9 @@ def put_exact_splits(graph: ModelProto, trees: HistGradientBoostingClassifier) -
         graph: the converted classifier with double input; changed in place. Its output stays in single
             precision, as the operator has no other.
         trees: what it was converted from.
+
+    Raises:
+        ExportError: the graph does not hold the same trees in the same order.
     """
     node = next(node for node in graph.graph.node if node.op_type == OPERATOR)
     nodes = np.concatenate([tree.nodes for trees_of_round in trees._predictors for tree in trees_of_round])  # noqa: SLF001 -- scikit-learn has no public view of these trees; the converter reads the same attribute
@@ -47,7 +56,10 @@ def _replace(node: NodeProto, name: str, values: NDArray[Any]) -> None:
     attribute: AttributeProto = next(attribute for attribute in node.attribute if attribute.name == name)
     single = np.asarray(attribute.floats)
     if single.shape != values.shape or not np.allclose(single, values, rtol=1e-5, atol=1e-6):
-        raise ValueError(f"the converter's {name} are not in the order of scikit-learn's trees")
+        raise ExportError(
+            f"the converter's {name} are not in the order of scikit-learn's trees",
+            "Use the pinned versions of scikit-learn and skl2onnx, or another estimator.",
+        )
     node.attribute.remove(attribute)
     tensor = numpy_helper.from_array(values.astype(np.float64), name)
     node.attribute.append(helper.make_attribute(f"{name}_as_tensor", tensor))

@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 import pytest
+from skl2onnx import convert_sklearn
+from skl2onnx.common.data_types import DoubleTensorType
 from sklearn.ensemble import (
     ExtraTreesClassifier,
     GradientBoostingClassifier,
@@ -19,6 +21,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 from headrace.models.onnx_export import ExportError, export
 from headrace.models.onnx_model import OnnxModel
+from headrace.models.onnx_trees import put_exact_splits
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -155,3 +158,15 @@ def test_a_graph_that_a_worker_could_not_rely_on_is_refused(
     monkeypatch.setattr("headrace.models.onnx_export.OnnxModel", model)
     with pytest.raises(ExportError, match=expected):
         export(LogisticRegression(max_iter=1000).fit(rows, frame["left"]), rows)
+
+
+def test_trees_of_another_model_are_not_put_in(frame: pd.DataFrame) -> None:
+    rows = frame[NAMES].astype(float)
+    one, other = (
+        HistGradientBoostingClassifier(max_iter=2, random_state=0).fit(rows * scale, frame["left"])
+        for scale in (1, 2)
+    )
+    inputs = [("features", DoubleTensorType([None, len(NAMES)]))]
+    graph = convert_sklearn(one, initial_types=inputs, target_opset={"": 17, "ai.onnx.ml": 3})
+    with pytest.raises(ExportError, match="nodes_values are not in the order of scikit-learn's trees"):
+        put_exact_splits(graph, other)
