@@ -4,5 +4,9 @@ The operators of jobs.features over bounded input: what a model is trained on.
 """
 
 from headrace.runtime.job import Job
+from headrace.runtime.submit import main
 
 JOB = Job(use_case="fraud", pipeline="backfill")
+
+if __name__ == "__main__":
+    main(JOB)

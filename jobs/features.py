@@ -5,5 +5,9 @@ days. State: the rows of the longest window per customer and per terminal.
 """
 
 from headrace.runtime.job import Job
+from headrace.runtime.submit import main
 
 JOB = Job(use_case="fraud", pipeline="features")
+
+if __name__ == "__main__":
+    main(JOB)

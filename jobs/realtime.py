@@ -5,6 +5,7 @@ customer_id, terminal_id). History fills the windows before the first live event
 """
 
 from headrace.runtime.job import Job
+from headrace.runtime.submit import main
 
 JOB = Job(
     use_case="fraud",
@@ -12,3 +13,6 @@ JOB = Job(
     views={"transactions": "transactions_clean", "transaction_features": "transaction_features_live"},
     needs_model=True,
 )
+
+if __name__ == "__main__":
+    main(JOB)

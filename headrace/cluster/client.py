@@ -1,0 +1,86 @@
+"""Flink's own command line, ``flink``, for jobs of the suite: run, list, stop."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from headrace.cluster.home import Home
+
+PATIENCE_SECONDS = 300.0
+LAST_LINES = 30
+_JOB = re.compile(r"JobID ([0-9a-f]{32})")
+_SAVEPOINT = re.compile(r"Savepoint completed\. Path: (\S+)")
+
+
+@dataclass(frozen=True)
+class FlinkClient:
+    """Calls ``flink`` with a home's configuration, which says where the cluster is.
+
+    Args:
+        home: the home of the cluster.
+        suite: what goes into the PYTHONPATH of client and workers: an archive or a folder with jobs/, udfs/, sql/, …
+    """
+
+    home: Home
+    suite: Path
+
+    def run(self, job: str, *arguments: str, options: Sequence[str] = ()) -> str:
+        """Submit ``jobs.<job>`` without waiting for its end; returns the job's id.
+
+        Args:
+            job: a module in jobs/.
+            arguments: the job's own, such as ``--model``.
+            options: Flink's own, such as ``-p 2``, ``-s <savepoint>``, ``-Dkey=value``.
+
+        Raises:
+            HeadraceError: when it could not be submitted; ends with what Flink printed.
+        """
+        python = ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(self.suite)]
+        printed = self._call("run", "-d", *options, "-pym", f"jobs.{job}", *python, *arguments)
+        return _found(_JOB, printed)
+
+    def stop(self, job_id: str, *, drain: bool = False) -> str:
+        """Stop a job with a savepoint, all sinks committed; returns the savepoint's path.
+
+        Args:
+            job_id: the job.
+            drain: end time first: windows and timers fire as if no further event could come. A job stopped so is
+                not meant to be resumed.
+
+        Raises:
+            HeadraceError: when it does not stop; ends with what Flink printed.
+        """
+        options = ["--savepointPath", self.home.savepoints.as_uri(), *(["--drain"] if drain else [])]
+        return _found(_SAVEPOINT, self._call("stop", *options, job_id))
+
+    def _call(self, *arguments: str) -> str:
+        command = [self.home.program("flink"), *arguments]
+        done = subprocess.run(  # noqa: S603 -- Flink's own script
+            command,
+            capture_output=True,
+            text=True,
+            env=self.home.environment(),
+            timeout=PATIENCE_SECONDS,
+            check=False,
+        )
+        if done.returncode:
+            printed = "\n".join(f"{done.stdout}\n{done.stderr}".strip().splitlines()[-LAST_LINES:])
+            raise HeadraceError(f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}")
+        return done.stdout
+
+
+def _found(pattern: re.Pattern[str], printed: str) -> str:
+    match = pattern.search(printed)
+    if match is None:
+        raise HeadraceError(f"flink did not print {pattern.pattern!r}; it printed:\n{printed}")
+    return match.group(1)

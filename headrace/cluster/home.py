@@ -1,0 +1,113 @@
+"""Where a cluster keeps its configuration, logs and state, apart from the programs, which are PyFlink's own."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import yaml
+
+from headrace.errors import HeadraceError
+from headrace.runtime.java import find_java_home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+JAVA_OPTIONS = "env.java.opts.all"
+IDENTITY = "headrace"
+
+
+def distribution() -> Path:
+    """The Flink distribution inside the PyFlink wheel: bin/, lib/, opt/, plugins/, conf/.
+
+    Raises:
+        HeadraceError: when PyFlink is not installed.
+    """
+    found = find_spec("pyflink")
+    if found is None or found.origin is None:
+        raise HeadraceError("there is no package pyflink", "Install the pinned requirements.")
+    return Path(found.origin).parent
+
+
+@dataclass(frozen=True)
+class Home:
+    """The folders of one cluster and of the command line that talks to it.
+
+    Args:
+        folder: everything a cluster writes is below it; made when the home is configured.
+    """
+
+    folder: Path
+
+    @property
+    def conf(self) -> Path:
+        """FLINK_CONF_DIR: config.yaml and the logging configuration."""
+        return self.folder / "conf"
+
+    @property
+    def logs(self) -> Path:
+        """FLINK_LOG_DIR."""
+        return self.folder / "log"
+
+    @property
+    def checkpoints(self) -> Path:
+        """Where checkpoints go unless a job says otherwise."""
+        return self.folder / "checkpoints"
+
+    @property
+    def savepoints(self) -> Path:
+        """Where savepoints go unless a command says otherwise."""
+        return self.folder / "savepoints"
+
+    def configure(self, options: Mapping[str, str]) -> None:
+        """Write ``config.yaml`` and the logging configuration.
+
+        The wheel's Java options are kept: Flink does not start on Java 17 without them.
+
+        Args:
+            options: Flink options by dotted key.
+        """
+        for folder in (self.conf, self.logs, self.folder / "run", self.folder / "tmp"):
+            folder.mkdir(parents=True, exist_ok=True)
+        wheel = distribution() / "conf"
+        for path in wheel.glob("*.properties"):
+            shutil.copy(path, self.conf)
+        shipped = yaml.safe_load((wheel / "config.yaml").read_text(encoding="utf-8"))
+        complete = {**self._own_options(), JAVA_OPTIONS: shipped["env"]["java"]["opts"]["all"], **options}
+        (self.conf / "config.yaml").write_text(yaml.safe_dump(complete), encoding="utf-8")
+
+    def environment(self) -> dict[str, str]:
+        """Environment variables for Flink's scripts: our folders, the wheel's programs, a Java that fits.
+
+        Raises:
+            HeadraceError: when there is no Java that Flink supports.
+        """
+        wheel = distribution()
+        return {
+            **os.environ,
+            "JAVA_HOME": str(find_java_home()),
+            "FLINK_CONF_DIR": str(self.conf),
+            "FLINK_LOG_DIR": str(self.logs),
+            "FLINK_PID_DIR": str(self.folder / "run"),
+            "FLINK_LIB_DIR": str(wheel / "lib"),
+            "FLINK_OPT_DIR": str(wheel / "opt"),
+            "FLINK_PLUGINS_DIR": str(wheel / "plugins"),
+            "FLINK_IDENT_STRING": IDENTITY,
+        }
+
+    def program(self, name: str) -> str:
+        """The path of one of Flink's scripts: ``flink``, ``jobmanager.sh``, ``taskmanager.sh``."""
+        return str(distribution() / "bin" / name)
+
+    def _own_options(self) -> dict[str, str]:
+        return {
+            "execution.checkpointing.dir": self.checkpoints.as_uri(),
+            "execution.checkpointing.savepoint-dir": self.savepoints.as_uri(),
+            "io.tmp.dirs": str(self.folder / "tmp"),
+            # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
+            "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+        }

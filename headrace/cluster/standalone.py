@@ -1,0 +1,139 @@
+"""One job manager and one task manager on this machine, on free ports, for as long as a ``with`` block lasts."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+from urllib.request import urlopen
+
+from headrace.cluster.daemon import Daemon, start_daemon
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from typing_extensions import Self
+
+    from headrace.cluster.home import Home
+
+HOST = "127.0.0.1"
+PATIENCE_SECONDS = 180.0
+
+
+@dataclass
+class StandaloneCluster:
+    """A session cluster; use it as a context manager.
+
+    Args:
+        home: its folders.
+        options: Flink options, such as those of a profile; ports, hosts and slots are set here.
+        slots: how many subtasks of a vertex can run at once; each costs a Python worker in process mode.
+    """
+
+    home: Home
+    options: Mapping[str, str]
+    slots: int = 4
+    rest_port: int = field(default=0, init=False)
+    _daemons: list[Daemon] = field(default_factory=list, init=False)
+
+    @property
+    def address(self) -> str:
+        """``http://host:port`` of the web UI and the REST interface."""
+        return f"http://{HOST}:{self.rest_port}"
+
+    def __enter__(self) -> Self:
+        """Start both processes and wait until all slots are there.
+
+        Raises:
+            HeadraceError: when one of them ends, or the slots do not come.
+        """
+        with ExitStack() as stack:
+            stack.callback(self.stop)
+            self.start()
+            self.wait_for_slots()
+            stack.pop_all()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Start both processes; they are not ready yet."""
+        self.rest_port, rpc_port = free_ports(2)
+        self.home.configure({**self.options, **self._addresses(rpc_port), **self._sizes()})
+        for name in ("jobmanager", "taskmanager"):
+            command = [self.home.program(f"{name}.sh"), "start-foreground"]
+            output = self.home.logs / f"{name}.out"
+            self._daemons.append(start_daemon(name, command, self.home.environment(), output))
+
+    def stop(self) -> None:
+        """Stop both processes, the task manager first, and the Python workers it may have left behind."""
+        while self._daemons:
+            self._daemons.pop().stop()
+
+    def wait_for_slots(self, patience: float = PATIENCE_SECONDS) -> None:
+        """Wait until the job manager answers and has all slots.
+
+        Raises:
+            HeadraceError: when a process has ended, or after ``patience`` seconds.
+        """
+        deadline = time.monotonic() + patience
+        while self._overview().get("slots-total", 0) < self.slots:
+            self._require_alive()
+            if time.monotonic() > deadline:
+                raise HeadraceError(
+                    f"the cluster did not offer {self.slots} slots within {patience:.0f} s",
+                    f"Its logs are in {self.home.logs}.",
+                )
+            time.sleep(0.2)
+
+    def _overview(self) -> dict[str, Any]:
+        try:
+            with urlopen(f"{self.address}/overview", timeout=10) as answer:  # noqa: S310 -- our own cluster
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (OSError, ValueError):
+            return {}
+
+    def _require_alive(self) -> None:
+        for daemon in self._daemons:
+            if not daemon.is_alive:
+                raise HeadraceError(
+                    f"the {daemon.name} ended while the cluster started", f"See {daemon.output}."
+                )
+
+    def _addresses(self, rpc_port: int) -> dict[str, str]:
+        return {
+            "rest.address": HOST,
+            "rest.bind-address": HOST,
+            "rest.port": str(self.rest_port),
+            "jobmanager.rpc.address": HOST,
+            "jobmanager.rpc.port": str(rpc_port),
+            "jobmanager.bind-host": HOST,
+            "taskmanager.host": HOST,
+            "taskmanager.bind-host": HOST,
+        }
+
+    def _sizes(self) -> dict[str, str]:
+        sizes = {
+            "taskmanager.numberOfTaskSlots": str(self.slots),
+            "jobmanager.memory.process.size": "1024m",
+            "taskmanager.memory.process.size": "1728m",
+        }
+        return {key: value for key, value in sizes.items() if key not in self.options}
+
+
+def free_ports(count: int) -> list[int]:
+    """TCP ports of this machine that nobody listens on, all different.
+
+    The others that Flink opens (data, blobs, the task manager's calls) are free ones by its own default.
+    """
+    with ExitStack() as stack:
+        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
+        for probe in probes:
+            probe.bind((HOST, 0))
+        return [int(probe.getsockname()[1]) for probe in probes]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+from zipfile import ZipFile
+
+import pytest
+
+from headrace.cluster.client import FlinkClient
+from headrace.cluster.home import Home
+from headrace.cluster.standalone import StandaloneCluster
+from headrace.runtime.configuration import read_profile
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+"""Compiling more than this takes longer than the tests would gain."""
+LAYERS = ("connectors", "flink-conf", "headrace", "jobs", "sql", "udfs")
+
+
+@pytest.fixture(scope="session")
+def cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[StandaloneCluster]:
+    """A cluster of processes with the configuration of the profile for live input."""
+    jvms = {f"env.java.opts.{name}": SHORT_LIVED for name in ("jobmanager", "taskmanager")}
+    options = {**read_profile(root, "low-latency"), **jvms}
+    with StandaloneCluster(Home(tmp_path_factory.mktemp("cluster")), options) as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def flink(cluster: StandaloneCluster, root: Path, tmp_path_factory: pytest.TempPathFactory) -> FlinkClient:
+    """Flink's command line on that cluster."""
+    return FlinkClient(cluster.home, packed(root, tmp_path_factory.mktemp("suite") / "suite.zip"))
+
+
+def packed(root: Path, archive: Path) -> Path:
+    """The suite as one file that Flink takes to its workers."""
+    with ZipFile(archive, "w") as suite:
+        for path in sorted(path for layer in LAYERS for path in (root / layer).rglob("*")):
+            if path.is_file() and "__pycache__" not in path.parts:
+                suite.write(path, path.relative_to(root))
+    return archive
