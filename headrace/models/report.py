@@ -28,7 +28,7 @@ CAPTIONS = {
     "Scores by class": "Logarithmic: rare events would not be seen otherwise.",
     "Alerts by day": "UTC days.",
     "Calibration": "On the dotted line a score is a probability; larger dots are more events.",
-    "Importance of the features": f"By shuffling, on at most {ROWS_SHUFFLED:,} events; those that say the same share it.",
+    "Importance of the features": f"By shuffling up to {ROWS_SHUFFLED:,} events; those that say the same share it.",
 }
 QUALITY = {
     "roc_auc": "area under the ROC curve",
