@@ -1,0 +1,82 @@
+"""The plan of every job, as it was when somebody last looked at it.
+
+A job resumes from the state of an older version only while its operators and their order are the same, so a change of
+these files is more than a change of wording. ``UPDATE_SNAPSHOTS=1 pytest tests/plans`` writes them anew.
+"""
+
+from __future__ import annotations
+
+import difflib
+import os
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from headrace.runtime.job import job_names, load_job
+from headrace.runtime.run import Run, explain
+from tests.local_tables import ROOT
+
+HERE = Path(__file__).parent
+UPDATE = "UPDATE_SNAPSHOTS"
+JOBS = job_names(ROOT)
+PHYSICAL = "== Optimized Physical Plan =="
+EXECUTION = "== Optimized Execution Plan =="
+OPERATOR = re.compile(r"^[\s:]*(?:[+:]- )?(\w+)\(", re.MULTILINE)
+SHUFFLE = re.compile(r"Exchange\(distribution=\[(.+?\]?)\]")
+TABLE = re.compile(r"(TableSourceScan|Sink)\(table=\[\[?[\w.]*?(?:default_catalog, \w+, |\.)(\w+)[,\]]")
+NOT_INSERT = re.compile(r"(\w+)\(.*changelogMode=\[(?!I\]|NONE\])(.+?)\]")
+
+
+@pytest.mark.flink
+@pytest.mark.parametrize("name", JOBS)
+def test_the_plan_of_a_job_is_the_one_that_was_looked_at(name: str, root: Path, tmp_path: Path) -> None:
+    found = described(name, explain(Run(root, load_job(root, name), tmp_path)))
+    assert str(tmp_path) not in found
+    assert str(root) not in found
+    snapshot = HERE / f"{name}.txt"
+    if os.environ.get(UPDATE):
+        snapshot.write_text(found, encoding="utf-8")
+    expected = snapshot.read_text(encoding="utf-8") if snapshot.is_file() else ""
+    assert found == expected, explained(name, expected, found)
+
+
+def test_every_plan_belongs_to_a_job() -> None:
+    assert sorted(path.stem for path in HERE.glob("*.txt")) == JOBS
+
+
+def described(name: str, plan: str) -> str:
+    """What a reader looks for first, then the operators that will run."""
+    physical, execution = plan[plan.index(PHYSICAL) :].split(EXECUTION)
+    operators = Counter(OPERATOR.findall(execution))
+    tables = TABLE.findall(execution)
+    changes = sorted({f"{operator} [{mode}]" for operator, mode in NOT_INSERT.findall(physical)})
+    summary = {
+        "job": name,
+        "reads": listed(Counter(table for kind, table in tables if kind != "Sink")),
+        "writes": listed(Counter(table for kind, table in tables if kind == "Sink")),
+        "shuffles": f"{operators['Exchange']}: {listed(Counter(SHUFFLE.findall(execution)))}",
+        "python": listed(Counter({each: n for each, n in operators.items() if each.startswith("Python")})),
+        "operators": listed(Counter({each: n for each, n in operators.items() if each != "Reused"})),
+        "changelog": ", ".join(changes) or "insert-only",
+    }
+    head = "".join(f"{title:<11}{text}\n" for title, text in summary.items())
+    return f"{head}\n{execution.strip()}\n"
+
+
+def listed(counts: Counter[str]) -> str:
+    """``a, b × 2``, sorted."""
+    return ", ".join(f"{each} × {n}" if n > 1 else each for each, n in sorted(counts.items())) or "none"
+
+
+def explained(name: str, expected: str, found: str) -> str:
+    """Why a difference matters, and the difference."""
+    changes = difflib.unified_diff(
+        expected.splitlines(), found.splitlines(), "looked at", "now", "", "", 1, ""
+    )
+    text = f"""The plan of {name} changed, and with it what its state belongs to: a running {name} can be resumed by
+this version only if its operators with state kept their kind and order.
+If that is meant, write it into CHANGELOG.md and run: {UPDATE}=1 pytest tests/plans
+"""
+    return text + "\n".join(changes)
