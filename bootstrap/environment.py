@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from bootstrap.machine import GIGABYTE, Refusal, require_disk, require_module, require_writable
-from bootstrap.packages import count_pins, pip_install
+from bootstrap.packages import DOWNLOADS, count_pins, pip_install
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -83,7 +83,9 @@ def remove_foreign(venv: Path) -> None:
 
 
 def remove_unfinished(venv: Path) -> None:
-    """Remove what an interrupted pip left half installed and would now take for installed."""
+    """Remove what an interrupted pip left behind: downloads, and packages that it would now take for installed."""
+    for downloads in venv.glob(f"{DOWNLOADS}*"):
+        shutil.rmtree(downloads)
     for folder in venv.glob("lib/python*/site-packages/*"):
         unfinished = folder.suffix == ".dist-info" and not (folder / "RECORD").is_file()
         if unfinished or folder.name.startswith("~"):

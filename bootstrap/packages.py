@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TextIO
 
 from bootstrap.machine import Refusal
@@ -15,9 +16,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 LAST_WORDS = 12
+DOWNLOADS = "downloads-"
 _PACKAGE = re.compile(r"(?:Collecting|Requirement already satisfied:|Ignoring) ([\w.-]+)")
 MISTAKES = {
-    "No space left on device": "The disk is full; pip also wants room for temporary files (TMPDIR=/another/folder).",
+    "No space left on device": "The disk is full: free some and run it again.",
     "DO NOT MATCH THE HASHES": "A downloaded package is not the pinned one: look at the package index in use.",
     "Failed to establish a new connection": "The package index could not be reached.",
     "Temporary failure in name resolution": "The package index could not be reached.",
@@ -32,7 +34,7 @@ def pip_install(python: Path, log: Path, *arguments: str, total: int = 0) -> Non
 
     Args:
         python: the environment's Python.
-        log: what pip says is appended here.
+        log: what pip says is appended here; temporary files stand beside it, on the disk that was found large enough.
         arguments: of ``pip install``.
         total: how many packages there are to count; 0 shows no progress.
 
@@ -41,11 +43,16 @@ def pip_install(python: Path, log: Path, *arguments: str, total: int = 0) -> Non
     """
     command = [str(python), "-m", "pip", "install", "--no-input", "--progress-bar=off", *arguments]
     environment = {key: value for key, value in os.environ.items() if key not in _MISLEADING}
-    process = subprocess.Popen(  # noqa: S603 -- the environment's own pip
-        command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment
-    )
-    with process, log.open("a", encoding="utf-8") as kept:
-        said = _follow(process.stdout or [], kept, Progress(total, sys.stderr))
+    with TemporaryDirectory(dir=log.parent, prefix=DOWNLOADS) as downloads:
+        process = subprocess.Popen(  # noqa: S603 -- the environment's own pip
+            command,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            env={**environment, "TMPDIR": downloads},
+        )
+        with process, log.open("a", encoding="utf-8") as kept:
+            said = _follow(process.stdout or [], kept, Progress(total, sys.stderr))
     if process.returncode:
         raise Refusal(explanation("".join(said), log))
 

@@ -120,12 +120,14 @@ def test_a_torn_stamp_counts_as_nothing_installed(venv: Path) -> None:
     assert read_stamp(venv) == {}
 
 
-def test_half_installed_packages_are_removed_and_whole_ones_stay(venv: Path) -> None:
+def test_downloads_and_half_installed_packages_are_removed_and_whole_ones_stay(venv: Path) -> None:
     packages = venv / "lib" / MINOR / "site-packages"
     for name in ("half-1.dist-info", "whole-1.dist-info", "~umpy", "numpy"):
         (packages / name).mkdir(parents=True)
     (packages / "whole-1.dist-info" / "RECORD").touch()
+    (venv / "downloads-1x2y").mkdir()
     remove_unfinished(venv)
+    assert not (venv / "downloads-1x2y").exists()
     assert sorted(path.name for path in packages.iterdir()) == ["numpy", "whole-1.dist-info"]
 
 

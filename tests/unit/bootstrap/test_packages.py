@@ -22,6 +22,7 @@ def test_a_failure_of_pip_is_a_sentence_its_last_words_and_a_log(tmp_path: Path)
     assert str(refusal.value).startswith("The package index has no build for this Python")
     assert "headrace-is-not-here==1" in str(refusal.value).splitlines()[-1]
     assert "headrace-is-not-here==1" in log.read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [log]
 
 
 @pytest.mark.parametrize(("sign", "sentence"), MISTAKES.items())
