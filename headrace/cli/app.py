@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 import typer
@@ -37,6 +38,25 @@ def main() -> None:
     except HeadraceError as error:
         console.print_error(error)
         sys.exit(error.exit_code)
+    except OSError as error:
+        console.print_error(_readable(error))
+        sys.exit(HeadraceError.exit_code)
     except KeyboardInterrupt:
         console.err.print("stopped")
         sys.exit(INTERRUPTED)
+
+
+def _readable(error: OSError) -> HeadraceError:
+    """What the system says of a file, in a sentence; an error that is about no file goes on.
+
+    Raises:
+        OSError: the same one.
+    """
+    if error.filename is None:
+        raise error
+    hint = (
+        "Make room there."
+        if error.errno == errno.ENOSPC
+        else "Choose another place, or change what is there."
+    )
+    return HeadraceError(f"{error.filename}: {error.strerror}", hint)

@@ -11,6 +11,7 @@ import typer
 from headrace.cli import console, options
 from headrace.cli.progress import Bars
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import create_folder
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -22,7 +23,7 @@ def data(
     verify: Annotated[
         bool, typer.Option("--verify", help="Only check it against its published checksums.")
     ] = False,
-    folder: options.Data = options.DEFAULT_DATA,
+    data: options.Data = options.DEFAULT_DATA,
     json: options.Json = False,
     root: options.Root = None,
 ) -> None:
@@ -38,7 +39,8 @@ def data(
         if verify:
             _print_verdicts(dataset.verify(bars), json)
         else:
-            built = dataset.build(folder, first_day, last_day, bars)
+            create_folder(data)
+            built = dataset.build(data, first_day, last_day, bars)
             console.print_json({"folder": str(built)}) if json else console.out.print(
                 f"built {built}", markup=False
             )

@@ -11,6 +11,7 @@ from headrace.cli import console, options
 from headrace.cli.progress import Bars, watch
 from headrace.demo.story import load_demo
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import create_folder
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -36,6 +37,7 @@ def demo(
 
     suite = find_root(root)
     make_importable(suite)
+    create_folder(data)
     stage = Stage(
         root=suite,
         data=data,

@@ -87,7 +87,9 @@ class Bars:
         """Show how far a step is."""
         if self._progress is None:
             columns = (TextColumn("     {task.description}"), BarColumn(), MofNCompleteColumn())
-            self._progress = Progress(*columns, console=console.err, transient=True)
+            self._progress = Progress(
+                *columns, console=console.err, transient=True, disable=not console.err.is_terminal
+            )
             self._progress.start()
         if step not in self._tasks:
             self._tasks[step] = self._progress.add_task(step)

@@ -7,13 +7,16 @@ from typing import Annotated, Optional
 
 import typer
 
+from headrace.checks.model import check_model
 from headrace.cli import console, options
 from headrace.cli.progress import watch, watch_live
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import Job, load_job
-from headrace.runtime.run import Run, make_importable, start
+from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, start
 from headrace.runtime.suite import find_root
+
+MODEL = "headrace.model"
 
 
 def run(
@@ -53,14 +56,30 @@ def run(
         overwrite=overwrite,
         ui_port=ui_port,
     )
+    if chosen.needs_model:
+        check_model(asked, Path(asked.parameters[MODEL]))
     inbox = _inbox(data, resume) if live else None
     running = start(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
-    if inbox:
-        watch_live(running, chosen.name, Gate(inbox, running.monitor))
-    else:
-        watch(running, chosen.name)
+    _wait(running, inbox)
     console.out.print(f"{chosen.name} finished; outputs in {data}")
+
+
+def _wait(running: RunningJob, inbox: Inbox | None) -> None:
+    try:
+        if inbox:
+            watch_live(running, running.run.job.name, Gate(inbox, running.monitor))
+        else:
+            watch(running, running.run.job.name)
+    except KeyboardInterrupt:
+        console.err.print(_stopped(running.run), markup=False)
+        raise
+
+
+def _stopped(asked: Run) -> str:
+    if newest_checkpoint(asked.checkpoints):
+        return f"{asked.job.name} stopped; --resume goes on where it stopped"
+    return f"{asked.job.name} stopped before its first checkpoint; run it again with --overwrite"
 
 
 def _inbox(data: Path, resume: bool) -> Inbox:
@@ -87,7 +106,7 @@ def model_parameters(job: Job, model: Path | None, data: Path) -> dict[str, str]
             f"{job.name} scores and wants a model; found no artifact in {found or data / 'models'}",
             "Train one with: headrace train, or pass --model.",
         )
-    return {"headrace.model": str(found.resolve())}
+    return {MODEL: str(found.resolve())}
 
 
 def newest_model(folder: Path) -> Path | None:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 _CAUSE = re.compile(r"^Caused by: (?P<class>[\w.$]+): (?P<said>.+)$", re.MULTILINE)
 _TRACEBACK = "Traceback (most recent call last):"
-_PYTHON = re.compile(r"^(?P<class>[A-Za-z_][\w.]*): (?P<said>.+)\n(?P<hint>[^\s].*)?$", re.MULTILINE)
+_PYTHON = re.compile(
+    r"^(?P<class>[A-Za-z_][\w.]*): (?P<said>.+(?:\n {2}.+)*)\n(?P<hint>[^\s].*)?$", re.MULTILINE
+)
 _UNREADABLE = re.compile(
     r"Failed to deserialize JSON '(?P<line>.*)'\.\n(?:\s.*\n)*Caused by: [\w.$]*Json\w*: (?P<said>.+)$",
     re.MULTILINE,

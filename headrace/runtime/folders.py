@@ -33,10 +33,15 @@ def create_folders(steps: Iterable[Step]) -> None:
         HeadraceError: when one can not be made.
     """
     for folder in filter(None, map(folder_of, steps)):
-        _create(folder)
+        create_folder(folder)
 
 
-def _create(folder: Path) -> None:
+def create_folder(folder: Path) -> None:
+    """Create a folder and those above it, unless they are there.
+
+    Raises:
+        HeadraceError: when it can not be made.
+    """
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -78,3 +78,12 @@ def test_a_line_is_not_blamed_for_the_function_that_failed_on_it(tmp_path: Path)
 def test_a_place_is_the_first_of_equal_lines(tmp_path: Path) -> None:
     lay(tmp_path, {"b": "1\n2\n2\n", "a": "12\n", "c": "2\n"})
     assert place_of("2", [tmp_path / "gone", tmp_path]) == f"{tmp_path}/b:2"
+
+
+def test_a_worker_that_says_it_on_several_lines_is_quoted_whole() -> None:
+    said = "the features given are not those of model m\n  missing: a DOUBLE\n  given: b INT"
+    raised = f"headrace.models.features.InvalidFeaturesError: {said}\nRetrain.\n"
+    trace = f"Caused by: a.B: Traceback (most recent call last):\n  File x\n{raised}\n\tat a.b"
+    failure = job_failure(trace, [])
+    assert failure.args[0] == f"the job failed: {said}"
+    assert failure.hint == "Retrain."
