@@ -28,6 +28,7 @@ Rule = Callable[[Statement], "Iterator[Broken]"]
 _STAR = re.compile(r"\bSELECT\s+(?:DISTINCT\s+)?(?:\w+\.)?\*|,\s*\w+\.\*", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{\w+\}")
 _OPTIONS = re.compile(r"\bWITH\s*\(", re.IGNORECASE)
+_VIEW = re.compile(r"CREATE\s+(?:TEMPORARY\s+)?VIEW\b", re.IGNORECASE)
 _TEMPORARY_VIEW = re.compile(r"CREATE\s+TEMPORARY\s+VIEW\b", re.IGNORECASE)
 _INSERT = re.compile(r"\bINSERT\s+INTO\s+([\w.]+)", re.IGNORECASE)
 _NO_COLUMN = re.compile(r"(?:PRIMARY\s+KEY|CONSTRAINT|WATERMARK)\b", re.IGNORECASE)
@@ -129,33 +130,40 @@ def writes_to_sinks(statement: Statement) -> Iterator[Broken]:
 
 
 def is_like_its_contract(statement: Statement) -> Iterator[Broken]:
-    """A binding takes its columns over."""
+    """A binding takes its columns over; an environment's own form of a view has none to take."""
+    if is_view(statement):
+        return
     found = _LIKE_CONTRACT.search(statement.code)
     if found is None or found.group(1) != statement.name:
         yield found.start() if found else 0, f"expected LIKE contracts.{statement.name}"
 
 
-_EVERYWHERE: tuple[Rule, ...] = (starts_with_a_comment, names_its_columns)
-_IN_SQL: tuple[Rule, ...] = (*_EVERYWHERE, is_the_same_everywhere)
+_IN_SQL: tuple[Rule, ...] = (starts_with_a_comment, names_its_columns, is_the_same_everywhere)
 RULES: Mapping[str, tuple[Rule, ...]] = {
     "contracts": (*_IN_SQL, is_in_contracts, comments_its_columns, has_a_watermark),
     "views": (*_IN_SQL, is_temporary),
     "functions": _IN_SQL,
     "pipelines": (*_IN_SQL, writes_to_sinks),
-    "bindings": (*_EVERYWHERE, is_like_its_contract),
+    "bindings": (starts_with_a_comment, is_like_its_contract),
 }
 """Which rules hold for which files."""
 
 
 def misbound(suite: Suite, files: list[SqlFile]) -> Iterator[str]:
-    """Bindings of contracts that do not exist, and columns that belong into the contract, with ``file:line``."""
+    """Bindings of what does not exist, and columns that belong into the contract, each with ``file:line``."""
     for file in files:
         if file.kind == "bindings" and file.statement is not None:
-            contract = suite.root / "sql" / file.path.parent.name / "contracts" / file.path.name
-            if contract.is_file():
-                yield from _own_columns(file.statement, _metadata_columns(Statement.read(contract)))
-            else:
-                yield f"{file.path}:1: there is no contract {file.path.stem}: expected {contract}"
+            kind = "view" if is_view(file.statement) else "contract"
+            bound = suite.root / "sql" / file.path.parent.name / f"{kind}s" / file.path.name
+            if not bound.is_file():
+                yield f"{file.path}:1: there is no {kind} {file.path.stem}: expected {bound}"
+            elif kind == "contract":
+                yield from _own_columns(file.statement, _metadata_columns(Statement.read(bound)))
+
+
+def is_view(statement: Statement) -> bool:
+    """Whether a statement creates a view."""
+    return bool(_VIEW.match(statement.code.lstrip()))
 
 
 def _own_columns(binding: Statement, brought: set[str]) -> Iterator[str]:

@@ -158,6 +158,23 @@ def test_another_column_of_a_binding_belongs_into_the_contract(tmp_path: Path) -
     assert said.startswith("visits.sql:3: column shop belongs into the contract")
 
 
+def test_an_environment_may_have_a_view_in_a_form_of_its_own(tmp_path: Path) -> None:
+    own = "-- At once.\nCREATE TEMPORARY VIEW long_visits AS\nSELECT * FROM visits;\n"
+    lay(tmp_path, {**FILES, "connectors/disk/shop/long_visits.sql": own})
+    suite = Suite(tmp_path)
+    files = [file for file in read_files(suite) if file.path.match("connectors/*/*/long_visits.sql")]
+    assert [said for file in files for said in broken_rules(file)] == []
+    assert list(misbound(suite, files)) == []
+
+
+def test_an_environments_own_form_of_no_view_is_wrong(tmp_path: Path) -> None:
+    own = "-- At once.\nCREATE TEMPORARY VIEW sales AS\nSELECT * FROM visits;\n"
+    lay(tmp_path, {**FILES, "connectors/disk/shop/sales.sql": own})
+    suite = Suite(tmp_path)
+    (said,) = misbound(suite, read_files(suite))
+    assert "disk/shop/sales.sql:1: there is no view sales: expected" in said
+
+
 def test_a_binding_of_no_contract_is_wrong(tmp_path: Path) -> None:
     lay(tmp_path, {**FILES, "connectors/disk/shop/stays.sql": BINDING.replace("visits", "stays")})
     suite = Suite(tmp_path)
