@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.configuration import embedded, operator_jars, read_profile
 from headrace.runtime.java import use_java
 from headrace.runtime.run import make_importable
 from headrace.runtime.session import Session
@@ -31,7 +31,7 @@ def open_session(root: Path) -> Callable[..., Session]:
 
     def _open(parameters: Mapping[str, str] | None = None, **options: str) -> Session:
         profile = {**read_profile(root, "throughput"), "parallelism.default": "1"}
-        return Session({**embedded(profile, "test", parameters or {}), **options})
+        return Session({**embedded(profile, "test", parameters or {}, operator_jars(root)), **options})
 
     return _open
 

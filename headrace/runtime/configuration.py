@@ -10,7 +10,7 @@ import yaml
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
 
@@ -35,20 +35,30 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
     return {key: _option(value) for key, value in options.items()}
 
 
-def embedded(profile: Mapping[str, str], name: str, parameters: Mapping[str, str]) -> dict[str, str]:
+def operator_jars(root: Path) -> list[Path]:
+    """The jars in operators/, which hold the functions that SQL registers with ``LANGUAGE JAVA``, sorted."""
+    return sorted((root / "operators").glob("*.jar"))
+
+
+def embedded(
+    profile: Mapping[str, str], name: str, parameters: Mapping[str, str], jars: Iterable[Path] = ()
+) -> dict[str, str]:
     """Options of a job in this process's own mini-cluster.
 
     Args:
         profile: the options of the profile.
         name: the job's name in the web UI.
         parameters: what user-defined functions read with ``get_job_parameter``.
+        jars: what the job needs on its classpath.
     """
+    urls = ";".join(jar.resolve().as_uri() for jar in jars)
     joined = ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
     return {
         **profile,
         "pipeline.name": name,
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
+        **({"pipeline.jars": urls} if urls else {}),
         **({"pipeline.global-job-parameters": joined} if joined else {}),
     }
 

@@ -112,7 +112,7 @@ class Resolver:
             self._add(Step(self._contract(name, asked_by), CONTRACTS))
         elif name in self.views:
             self._add(Step(self._stand_in(name), conforms_to=name))
-        elif name in self.use_case.contracts:
+        elif name in self.use_case.contracts or name in self.bindings:
             self._add(Step(self._binding(name, _line_of_name(asked_by, name), asked_by)))
         else:
             self._add(Step({**self.use_case.views, **self.use_case.functions}[name]))

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime import folders
-from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.configuration import embedded, operator_jars, read_profile
 from headrace.runtime.failure import job_failure
 from headrace.runtime.java import use_java
 from headrace.runtime.resolve import DEFAULT, Resolver
@@ -128,7 +128,7 @@ def open_session(run: Run, options: Mapping[str, str]) -> Session:
     _set_up_jvm(run.data.resolve() / LOGS)
     make_importable(run.root)
     profile = read_profile(run.root, run.profile)
-    configuration = embedded(profile, run.job.name, run.parameters)
+    configuration = embedded(profile, run.job.name, run.parameters, operator_jars(run.root))
     return Session({**configuration, **options, **run.options})
 
 
