@@ -14,10 +14,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import embedded, read_profile
+from headrace.runtime.configuration import embedded, operator_jars, read_profile
 from headrace.runtime.folders import create_folders
+from headrace.runtime.resolve import Step
 from headrace.runtime.run import Run, prepare
 from headrace.runtime.session import Session
+from headrace.runtime.statement import Statement
 from headrace.runtime.suite import find_root
 
 if TYPE_CHECKING:
@@ -95,8 +97,13 @@ def submit(job: Job, run: Run) -> str:
     create_folders(steps)
     session = Session({})
     configure(session.environment.get_config(), run)
-    session.create(steps)
+    session.create([*map(added, operator_jars(run.root)), *steps])
     return str(session.submit(pipeline).get_job_client().get_job_id())
+
+
+def added(jar: Path) -> Step:
+    """The step that takes a jar to the cluster, beside those that ``flink run`` itself takes there."""
+    return Step(Statement(jar.stem, jar, f"ADD JAR '{jar}'"))
 
 
 def configure(config: Any, run: Run) -> None:

@@ -8,7 +8,7 @@ import pytest
 from headrace.cluster.client import FlinkClient
 from headrace.cluster.home import Home
 from headrace.cluster.standalone import StandaloneCluster
-from headrace.runtime.configuration import read_profile
+from headrace.runtime.configuration import operator_jars, read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,8 +36,9 @@ def flink(cluster: StandaloneCluster, root: Path, tmp_path_factory: pytest.TempP
 
 def packed(root: Path, archive: Path) -> Path:
     """The suite as one file that Flink takes to its workers."""
+    files = [path for layer in LAYERS for path in (root / layer).rglob("*")]
     with ZipFile(archive, "w") as suite:
-        for path in sorted(path for layer in LAYERS for path in (root / layer).rglob("*")):
+        for path in sorted([*files, *operator_jars(root)]):
             if path.is_file() and "__pycache__" not in path.parts:
                 suite.write(path, path.relative_to(root))
     return archive
