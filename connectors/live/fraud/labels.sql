@@ -4,5 +4,6 @@ CREATE TABLE labels WITH (
   'path' = '${HEADRACE_DATA}/labels',
   'source.monitor-interval' = '1 s',
   'format' = 'json',
+  'json.fail-on-missing-field' = 'true',
   'json.timestamp-format.standard' = 'ISO-8601'
 ) LIKE contracts.labels;

@@ -3,5 +3,6 @@ CREATE TABLE labels WITH (
   'connector' = 'filesystem',
   'path' = '${HEADRACE_DATA}/labels',
   'format' = 'json',
+  'json.fail-on-missing-field' = 'true',
   'json.timestamp-format.standard' = 'ISO-8601'
 ) LIKE contracts.labels;

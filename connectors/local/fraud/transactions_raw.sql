@@ -7,5 +7,6 @@ CREATE TABLE transactions_raw (
   'connector' = 'filesystem',
   'path' = '${HEADRACE_DATA}/transactions_raw',
   'format' = 'json',
+  'json.fail-on-missing-field' = 'true',
   'json.timestamp-format.standard' = 'ISO-8601'
 ) LIKE contracts.transactions_raw (EXCLUDING METADATA);
