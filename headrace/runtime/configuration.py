@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ from headrace.errors import HeadraceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
+
+JOB_PARAMETERS = "pipeline.global-job-parameters"
 
 
 def profile_names(root: Path) -> list[str]:
@@ -52,15 +55,22 @@ def embedded(
         jars: what the job needs on its classpath.
     """
     urls = ";".join(jar.resolve().as_uri() for jar in jars)
-    joined = ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
     return {
         **profile,
         "pipeline.name": name,
         "python.executable": sys.executable,
         "python.client.executable": sys.executable,
         **({"pipeline.jars": urls} if urls else {}),
-        **({"pipeline.global-job-parameters": joined} if joined else {}),
+        **({JOB_PARAMETERS: json.dumps(dict(sorted(parameters.items())))} if parameters else {}),
     }
+
+
+def joined(parameters: Mapping[str, str]) -> str:
+    """Job parameters in the form that others can be joined to with a comma, as ``flink run -D`` takes them.
+
+    Flink 2.3.0 reads an apostrophe in a value wrongly in this form.
+    """
+    return ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
 
 
 def _mapping(path: Path) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import embedded, operator_jars, read_profile
+from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
 from headrace.runtime.folders import create_folders
 from headrace.runtime.resolve import Step
 from headrace.runtime.run import Run, prepare
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 GATEWAY = "PYFLINK_GATEWAY_PORT"
 """Set by ``flink run`` for the Python process it starts."""
 
-JOB_PARAMETERS = "pipeline.global-job-parameters"
 CLUSTER_OPTIONS = ("jobmanager.", "taskmanager.", "metrics.", "parallelism.")
 """Beginnings of options that the cluster or ``-p`` decides, never the profile."""
 
@@ -117,7 +116,7 @@ def configure(config: Any, run: Run) -> None:
     for key, value in options.items():
         if not key.startswith(CLUSTER_OPTIONS) and not config.get(key, ""):
             config.set(key, value)
-    own = embedded({}, run.job.name, run.parameters).get(JOB_PARAMETERS, "")
+    own = joined(run.parameters)
     if own:
         config.set(JOB_PARAMETERS, ",".join(filter(None, [config.get(JOB_PARAMETERS, ""), own])))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import embedded, profile_names, read_profile
+from headrace.runtime.configuration import embedded, joined, profile_names, read_profile
 from tests.local_tables import ROOT
 from tests.unit.runtime.conftest import lay
 
@@ -79,8 +79,13 @@ def test_an_embedded_job_has_its_name_and_this_python_for_client_and_workers() -
 
 
 def test_job_parameters_are_quoted_so_that_any_value_goes_through() -> None:
-    options = embedded({}, "shop", {"model": "/a b/it's:c,d", "limit": "3"})
-    assert options["pipeline.global-job-parameters"] == "limit:'3',model:'/a b/it''s:c,d'"
+    options = embedded({}, "shop", {"model": "/a b/it's: c,d", "limit": "3"})
+    assert options["pipeline.global-job-parameters"] == '{"limit": "3", "model": "/a b/it\'s: c,d"}'
+
+
+def test_job_parameters_can_be_joined_to_those_of_flink_run() -> None:
+    assert joined({"model": "/a b/c:d,e", "limit": "3"}) == "limit:'3',model:'/a b/c:d,e'"
+    assert joined({}) == ""
 
 
 @pytest.mark.parametrize("name", profile_names(ROOT))
