@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 JAVA_OPTIONS = "env.java.opts.all"
 IDENTITY = "headrace"
+NOT_INHERITED = ("JVM_ARGS", "PYTHONPATH")
+"""Set by a process for the mini-cluster within it; another process has its own memory, and gets Python by -pyfs."""
 
 
 def distribution() -> Path:
@@ -54,6 +56,11 @@ class Home:
         return self.folder / "log"
 
     @property
+    def scratch(self) -> Path:
+        """Where the cluster and its client keep what they do not always take away."""
+        return self.folder / "tmp"
+
+    @property
     def checkpoints(self) -> Path:
         """Where checkpoints go unless a job says otherwise."""
         return self.folder / "checkpoints"
@@ -71,13 +78,14 @@ class Home:
         Args:
             options: Flink options by dotted key.
         """
-        for folder in (self.conf, self.logs, self.folder / "run", self.folder / "tmp"):
+        for folder in (self.conf, self.logs, self.folder / "run", self.scratch):
             folder.mkdir(parents=True, exist_ok=True)
         wheel = distribution() / "conf"
         for path in wheel.glob("*.properties"):
             shutil.copy(path, self.conf)
         shipped = yaml.safe_load((wheel / "config.yaml").read_text(encoding="utf-8"))
-        complete = {**self._own_options(), JAVA_OPTIONS: shipped["env"]["java"]["opts"]["all"], **options}
+        java = f"{shipped['env']['java']['opts']['all']} -Djava.io.tmpdir={self.scratch}"
+        complete = {**self._own_options(), JAVA_OPTIONS: java, **options}
         (self.conf / "config.yaml").write_text(yaml.safe_dump(complete), encoding="utf-8")
 
     def environment(self) -> dict[str, str]:
@@ -87,8 +95,9 @@ class Home:
             HeadraceError: when there is no Java that Flink supports.
         """
         wheel = distribution()
+        inherited = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
         return {
-            **os.environ,
+            **inherited,
             "JAVA_HOME": str(find_java_home()),
             "FLINK_CONF_DIR": str(self.conf),
             "FLINK_LOG_DIR": str(self.logs),
@@ -97,6 +106,7 @@ class Home:
             "FLINK_OPT_DIR": str(wheel / "opt"),
             "FLINK_PLUGINS_DIR": str(wheel / "plugins"),
             "FLINK_IDENT_STRING": IDENTITY,
+            "TMPDIR": str(self.scratch),
         }
 
     def program(self, name: str) -> str:
@@ -107,7 +117,7 @@ class Home:
         return {
             "execution.checkpointing.dir": self.checkpoints.as_uri(),
             "execution.checkpointing.savepoint-dir": self.savepoints.as_uri(),
-            "io.tmp.dirs": str(self.folder / "tmp"),
+            "io.tmp.dirs": str(self.scratch),
             # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
             "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         }

@@ -21,8 +21,11 @@ pytestmark = pytest.mark.cluster
 
 
 @pytest.fixture
-def bare(cluster: StandaloneCluster, flink: FlinkClient, tmp_path: Path) -> FlinkClient:
-    """A client whose configuration knows where the cluster is, and nothing else."""
+def bare(
+    cluster: StandaloneCluster, flink: FlinkClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> FlinkClient:
+    """A client whose configuration knows where the cluster is and nothing else, far from the suite."""
+    monkeypatch.chdir(tmp_path)
     home = Home(tmp_path / "client")
     home.configure({"rest.address": "127.0.0.1", "rest.port": str(cluster.rest_port)})
     return FlinkClient(home, flink.suite)
