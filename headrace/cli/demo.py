@@ -38,16 +38,20 @@ def demo(
     suite = find_root(root)
     make_importable(suite)
     create_folder(data)
+    bars = Bars()
     stage = Stage(
         root=suite,
         data=data,
         quick=quick,
-        progress=(bars := Bars()),
+        progress=bars,
         watch=watch,
         announce=lambda text: _announce(bars, text),
         ui_port=ui_port,
     )
-    summary = play(load_demo(suite, use_case), stage)
+    try:
+        summary = play(load_demo(suite, use_case), stage)
+    finally:
+        bars.close()
     if json:
         console.print_json(summary.as_document())
     else:

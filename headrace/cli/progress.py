@@ -28,7 +28,7 @@ class RowsView:
     def __init__(self, title: str) -> None:
         self._title = title
         self._started = time.monotonic()
-        self._live = Live(self.table({}), console=console.out, transient=True, refresh_per_second=4)
+        self._live = Live(self.table({}), console=console.err, transient=True, refresh_per_second=4)
 
     def __enter__(self) -> Self:
         self._live.__enter__()

@@ -133,6 +133,14 @@ def test_views_that_read_each_other_are_refused(shop: Suite, resolver_of: Resolv
         pipeline_steps(resolver_of())
 
 
+def test_an_environment_may_have_a_view_in_a_form_of_its_own(shop: Suite, resolver_of: Resolvers) -> None:
+    lay(shop.root, {"connectors/disk/shop/long_visits.sql": _view("sales")})
+    steps = pipeline_steps(resolver_of())
+    (own,) = [step.statement for step in steps if step.statement.name == "long_visits"]
+    assert own.path == shop.root / "connectors/disk/shop/long_visits.sql"
+    assert "default_database.visits" not in order(steps)
+
+
 def test_a_view_stands_in_for_a_contract_and_must_keep_its_promise(
     shop: Suite, resolver_of: Resolvers
 ) -> None:
