@@ -45,7 +45,7 @@ class Session:
         """
         for step in steps:
             self.environment.use_database(step.database)
-            self._create(step.statement)
+            self._execute(step.statement)
             self.environment.use_database(DEFAULT)
             if step.conforms_to:
                 self._require_columns(step)
@@ -68,16 +68,6 @@ class Session:
             HeadraceError: what Flink says about the pipeline, with its file and line.
         """
         return self._execute(pipeline)
-
-    def _create(self, statement: Statement) -> None:
-        # Flink 2.3.0 keeps the text of a view, expanded, and loses the parentheses of ORDER BY (a, b) in a table
-        # argument, so that it can not read it again. A view made of a query keeps what was read.
-        if not statement.query:
-            self._execute(statement)
-            return
-        with _flink_errors(statement):
-            table = self.environment.sql_query(statement.query)
-            self.environment.create_temporary_view(statement.name, table)
 
     def _execute(self, statement: Statement) -> Any:
         with _flink_errors(statement):

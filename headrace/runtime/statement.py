@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 _COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _NAME = re.compile(r"(?<![.\w])(?:(\w+)\.)?(\w+)\b")
 _DECLARED = re.compile(r"\b(?:TABLE|VIEW|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.]+)", re.IGNORECASE)
-_VIEW = re.compile(r"\A\s*CREATE\s+TEMPORARY\s+VIEW\s+\w+\s+AS\b", re.IGNORECASE)
 _SINK = re.compile(r"\bINSERT\s+INTO\s+sinks\.(\w+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 
@@ -68,14 +67,6 @@ class Statement:
         """The name after CREATE, qualified when it is there; empty when the statement creates nothing."""
         found = _DECLARED.search(self.code) if self.code.lstrip().upper().startswith("CREATE") else None
         return found.group(1) if found else ""
-
-    @property
-    def query(self) -> str:
-        """The query of a view, each character at its old place; empty when the statement creates no view."""
-        found = _VIEW.search(self.code)
-        if found is None:
-            return ""
-        return re.sub(r"[^\n]", " ", self.text[: found.end()]) + self.executable[found.end() :]
 
     @property
     def mentions(self) -> frozenset[str]:

@@ -1,5 +1,4 @@
--- One row is one payment with its customer's payments of the last 1, 7 and 30 days, (t - w, t], this one included.
--- Payments of the same millisecond count one after the other, by transaction_id.
+-- One row is one payment with its customer's payments of the last 30 days, (t - w, t].
 CREATE TEMPORARY VIEW customer_features AS
 SELECT
   transaction_id,
@@ -12,12 +11,10 @@ SELECT
   customer_amount_avg_1d,
   customer_count_7d,
   customer_amount_avg_7d,
-  customer_count_30d,
-  customer_amount_avg_30d
-FROM rolling(
-  input => TABLE transactions_known PARTITION BY customer_id ORDER BY (event_time, transaction_id),
-  aggregates => 'count, avg(amount)',
-  windows => '1d, 7d, 30d',
-  prefix => 'customer_',
-  uid => 'customer_features'
+  COUNT(*) OVER w AS customer_count_30d,
+  CAST(SUM(amount) OVER w AS DOUBLE) / COUNT(*) OVER w AS customer_amount_avg_30d
+FROM customer_windows_7d
+WINDOW w AS (
+  PARTITION BY customer_id ORDER BY event_time
+  RANGE BETWEEN INTERVAL '29 23:59:59.999' DAY(2) TO SECOND(3) PRECEDING AND CURRENT ROW
 );

@@ -13,7 +13,6 @@ SELECT
   customer_amount_avg_7d,
   customer_count_30d,
   customer_amount_avg_30d,
-  1 AS is_payment,
   CAST(NULL AS INT) AS fraud
 FROM customer_features
 UNION ALL
@@ -30,6 +29,5 @@ SELECT
   CAST(NULL AS DOUBLE) AS customer_amount_avg_7d,
   CAST(NULL AS BIGINT) AS customer_count_30d,
   CAST(NULL AS DOUBLE) AS customer_amount_avg_30d,
-  0 AS is_payment,
   fraud
 FROM labels;

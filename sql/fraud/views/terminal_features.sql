@@ -1,5 +1,4 @@
--- One row is a payment or verdict with the verdicts that came on its terminal in the last 1, 7 and 30 days, (t - w, t].
--- A verdict of the same millisecond comes before the payment.
+-- One row is a payment or verdict with the verdicts that came on its terminal in the last 30 days, (t - w, t].
 CREATE TEMPORARY VIEW terminal_features AS
 SELECT
   transaction_id,
@@ -15,16 +14,14 @@ SELECT
   customer_count_30d,
   customer_amount_avg_30d,
   fraud,
-  terminal_fraud_count_1d AS terminal_count_1d,
-  COALESCE(terminal_fraud_avg_1d, 0) AS terminal_fraud_avg_1d,
-  terminal_fraud_count_7d AS terminal_count_7d,
-  COALESCE(terminal_fraud_avg_7d, 0) AS terminal_fraud_avg_7d,
-  terminal_fraud_count_30d AS terminal_count_30d,
-  COALESCE(terminal_fraud_avg_30d, 0) AS terminal_fraud_avg_30d
-FROM rolling(
-  input => TABLE terminal_events PARTITION BY terminal_id ORDER BY (event_time, is_payment, transaction_id),
-  aggregates => 'count(fraud), avg(fraud)',
-  windows => '1d, 7d, 30d',
-  prefix => 'terminal_',
-  uid => 'terminal_features'
+  terminal_count_1d,
+  terminal_fraud_avg_1d,
+  terminal_count_7d,
+  terminal_fraud_avg_7d,
+  COUNT(fraud) OVER w AS terminal_count_30d,
+  COALESCE(CAST(SUM(fraud) OVER w AS DOUBLE) / NULLIF(COUNT(fraud) OVER w, 0), 0) AS terminal_fraud_avg_30d
+FROM terminal_windows_7d
+WINDOW w AS (
+  PARTITION BY terminal_id ORDER BY event_time
+  RANGE BETWEEN INTERVAL '29 23:59:59.999' DAY(2) TO SECOND(3) PRECEDING AND CURRENT ROW
 );
