@@ -25,6 +25,7 @@ class Said(NamedTuple):
 def headrace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Said]:
     """``headrace("run", "ingest")`` is ``headrace run ingest``, on a terminal that is wide enough for any path."""
     monkeypatch.setenv("COLUMNS", "1000")
+    monkeypatch.setattr("atexit._run_exitfuncs", lambda: None)  # those of the test run are not the command's
     for name in ("HEADRACE_ROOT", "HEADRACE_DATA"):
         monkeypatch.delenv(name, raising=False)
 
