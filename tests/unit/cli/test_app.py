@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 COMMANDS = ("demo", "data", "train", "run", "explain", "check", "query", "dlq", "doctor")
 
 
-def raising(error: BaseException) -> Callable[[], None]:
-    def command() -> None:
+def raising(error: BaseException) -> Callable[..., None]:
+    def command(*_: object) -> None:
         raise error
 
     return command
@@ -37,7 +37,7 @@ def ends(monkeypatch: pytest.MonkeyPatch, headrace: Headrace) -> Callable[[BaseE
     """What is said when a command raises something."""
 
     def _ends(error: BaseException) -> Said:
-        monkeypatch.setattr(application, "app", raising(error))
+        monkeypatch.setattr(type(application.app), "__call__", raising(error))
         return headrace("any")
 
     return _ends
