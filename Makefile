@@ -28,7 +28,6 @@ lint: .dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/mypy bootstrap
 	$(BIN)/sqlfluff lint sql connectors
 
 # Plan every job in every environment without running any.

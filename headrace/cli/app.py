@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import atexit
 import errno
 import sys
+from typing import get_type_hints
 
 import typer
 
 from headrace.cli import check, console, data, demo, dlq, doctor, explain, query, run, train
+from headrace.doctor import explain as explain_failure
 from headrace.errors import HeadraceError
 
 app = typer.Typer(
@@ -31,12 +34,20 @@ app.add_typer(dlq.dlq)
 INTERRUPTED = 130
 
 
+def _evaluate_annotations() -> None:
+    """Python 3.9's newest typer takes annotations as they stand, and ours are kept as text."""
+    for command in (*app.registered_commands, *dlq.dlq.registered_commands):
+        if command.callback is not None:
+            command.callback.__annotations__ = get_type_hints(command.callback, include_extras=True)
+
+
 def main() -> None:
     """Entry point of the command: errors a user can act on end with a sentence, not a stack trace."""
+    _evaluate_annotations()
     try:
         app()
     except HeadraceError as error:
-        console.print_error(error)
+        console.print_error(_with_remedy(error))
         sys.exit(error.exit_code)
     except OSError as error:
         console.print_error(_readable(error))
@@ -44,6 +55,17 @@ def main() -> None:
     except KeyboardInterrupt:
         console.err.print("stopped")
         sys.exit(INTERRUPTED)
+    finally:
+        # PyFlink stops its servers at exit with new threads, which Python 3.12 refuses that late.
+        atexit._run_exitfuncs()  # noqa: SLF001 -- the only way to run them while threads can still be made
+
+
+def _with_remedy(error: HeadraceError) -> HeadraceError:
+    """The error with what the doctor knows of its cause, when it has no hint of its own."""
+    explanation = None if error.hint or error.__cause__ is None else explain_failure(str(error.__cause__))
+    if explanation is None:
+        return error
+    return HeadraceError(str(error), f"{explanation.failure.title}: {explanation.failure.remedy}")
 
 
 def _readable(error: OSError) -> HeadraceError:

@@ -216,8 +216,16 @@ def _set_up_jvm(logs: Path) -> None:
     """Flink's log goes beside the data, not into the installed package, which may be read-only."""
     os.environ.setdefault("FLINK_LOG_DIR", str(logs))
     os.environ.setdefault("JVM_ARGS", JVM_ARGS)
+    _reach_this_machine()
     if logs.parent.is_dir():
         logs.mkdir(exist_ok=True)
+
+
+def _reach_this_machine() -> None:
+    """Workers talk to the mini-cluster by HTTP/2 on this machine: a proxy in the environment must not be asked."""
+    for name in ("no_proxy", "NO_PROXY"):
+        known = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*known, "localhost", "127.0.0.1"]))
 
 
 def make_importable(root: Path) -> None:
