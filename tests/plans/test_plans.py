@@ -20,7 +20,8 @@ from tests.local_tables import ROOT
 
 HERE = Path(__file__).parent
 UPDATE = "UPDATE_SNAPSHOTS"
-JOBS = job_names(ROOT)
+PROFILES = {"local": "throughput", "live": "low-latency"}
+PLANS = {f"{name}-{environment}": (name, environment) for name in job_names(ROOT) for environment in PROFILES}
 PHYSICAL = "== Optimized Physical Plan =="
 EXECUTION = "== Optimized Execution Plan =="
 OPERATOR = re.compile(r"^[\s:]*(?:[+:]- )?(\w+)\(", re.MULTILINE)
@@ -30,12 +31,14 @@ NOT_INSERT = re.compile(r"(\w+)\(.*changelogMode=\[(?!I\]|NONE\])(.+?)\]")
 
 
 @pytest.mark.flink
-@pytest.mark.parametrize("name", JOBS)
-def test_the_plan_of_a_job_is_the_one_that_was_looked_at(name: str, root: Path, tmp_path: Path) -> None:
-    found = described(name, explain(Run(root, load_job(root, name), tmp_path)))
+@pytest.mark.parametrize("plan", PLANS)
+def test_the_plan_of_a_job_is_the_one_that_was_looked_at(plan: str, root: Path, tmp_path: Path) -> None:
+    name, environment = PLANS[plan]
+    run = Run(root, load_job(root, name), tmp_path, environment, PROFILES[environment])
+    found = described(f"{name} in {environment}", explain(run))
     assert str(tmp_path) not in found
     assert str(root) not in found
-    snapshot = HERE / f"{name}.txt"
+    snapshot = HERE / f"{plan}.txt"
     if os.environ.get(UPDATE):
         snapshot.write_text(found, encoding="utf-8")
     expected = snapshot.read_text(encoding="utf-8") if snapshot.is_file() else ""
@@ -43,7 +46,7 @@ def test_the_plan_of_a_job_is_the_one_that_was_looked_at(name: str, root: Path, 
 
 
 def test_every_plan_belongs_to_a_job() -> None:
-    assert sorted(path.stem for path in HERE.glob("*.txt")) == JOBS
+    assert sorted(path.stem for path in HERE.glob("*.txt")) == sorted(PLANS)
 
 
 def described(name: str, plan: str) -> str:
