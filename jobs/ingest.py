@@ -7,7 +7,7 @@ table.exec.state.ttl) → transactions, or dead_letters with reason and bytes.
 from headrace.runtime.job import Job
 from headrace.runtime.submit import main
 
-JOB = Job(use_case="fraud", pipeline="ingest")
+JOB = Job(use_case="fraud", pipeline="ingest", replaces=("realtime",))
 
 if __name__ == "__main__":
     main(JOB)

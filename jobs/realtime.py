@@ -12,6 +12,7 @@ JOB = Job(
     pipeline="realtime",
     views={"transactions": "transactions_clean", "transaction_features": "transaction_features_live"},
     needs_model=True,
+    replaces=("ingest", "features", "score"),
 )
 
 if __name__ == "__main__":

@@ -24,5 +24,5 @@ def read_lines(folder: Path) -> list[dict[str, Any]]:
 def resolver(root: Path, data: Path, views: Mapping[str, str] | None = None) -> Resolver:
     """Orders what the fraud case needs, on local files."""
     suite = Suite(root)
-    values = {"HEADRACE_DATA": str(data)}
+    values = {"HEADRACE_DATA": str(data), "HEADRACE_JOB": "test"}
     return Resolver(suite.use_case("fraud"), suite.bindings("local", "fraud"), "local", values, views or {})

@@ -49,7 +49,7 @@ def plans(suite: Suite, environment: str, data: Path, jobs: Mapping[str, Job]) -
 
 
 def _placeholders(suite: Suite, run: Run) -> dict[str, str]:
-    given = {*os.environ, "HEADRACE_DATA"}
+    given = {*os.environ, "HEADRACE_DATA", "HEADRACE_JOB"}
     bindings = suite.bindings(run.environment, run.job.use_case).values()
     return {name: PLACEHOLDER for each in bindings for name in each.placeholders if name not in given}
 

@@ -66,11 +66,12 @@ def watch_live(job: RunningJob, title: str, gate: Gate) -> None:
     def tick(rows: dict[str, int]) -> None:
         nonlocal said
         view(rows)
-        for path in gate.tick():
-            console.err.print(f"taken in: {path.name}", markup=False)
+        taken = gate.tick()
         if gate.opened and not said:
             said = True
             console.err.print("history read; files are taken in as they are dropped")
+        for path in taken:
+            console.err.print(f"taken in: {path.name}", markup=False)
 
     with RowsView(title) as view:
         job.wait(tick)

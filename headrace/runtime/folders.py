@@ -56,6 +56,13 @@ def written_before(steps: Iterable[Step]) -> list[Path]:
     return [folder for folder in sinks if folder and folder.is_dir() and any(folder.iterdir())]
 
 
+def of_other_jobs(steps: Iterable[Step], job: str, others: Iterable[str]) -> list[Path]:
+    """Folders that hold files of other jobs, beside those of a job, where a sink has a folder a job."""
+    sinks = (folder_of(step) for step in steps if step.database == SINKS)
+    beside = [folder.parent / other for folder in sinks if folder and folder.name == job for other in others]
+    return [folder for folder in beside if folder.is_dir() and any(folder.iterdir())]
+
+
 def clear(folders: Iterable[Path]) -> None:
     """Delete what folders hold."""
     for folder in folders:

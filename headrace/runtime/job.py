@@ -22,12 +22,14 @@ class Job:
         pipeline: a file under sql/<use case>/pipelines/; also the job's name in the web UI.
         views: contract name → the view read in its place, so that two stages join without a hop between them.
         needs_model: whether the pipeline scores, and therefore wants ``--model``.
+        replaces: pipelines whose output is outdated when this one starts anew.
     """
 
     use_case: str
     pipeline: str
     views: Mapping[str, str] = field(default_factory=dict)
     needs_model: bool = False
+    replaces: tuple[str, ...] = ()
 
     @property
     def name(self) -> str:

@@ -39,7 +39,8 @@ class Run:
     Attributes:
         root: the suite.
         job: which job.
-        data: the folder that holds the tables; stands for ``${HEADRACE_DATA}``.
+        data: the folder that holds the tables; stands for ``${HEADRACE_DATA}``, as the pipeline's name does for
+            ``${HEADRACE_JOB}``.
         environment: a folder under connectors/.
         profile: a folder under flink-conf/.
         parameters: what user-defined functions read with ``get_job_parameter``.
@@ -88,8 +89,12 @@ def resolver_of(run: Run) -> Resolver:
     suite = Suite(run.root)
     use_case = suite.use_case(run.job.use_case)
     bindings = suite.bindings(run.environment, run.job.use_case)
-    values = {**os.environ, "HEADRACE_DATA": str(run.data.resolve()), **run.values}
+    values = {**os.environ, **_own_values(run), **run.values}
     return Resolver(use_case, bindings, run.environment, values, run.job.views)
+
+
+def _own_values(run: Run) -> dict[str, str]:
+    return {"HEADRACE_DATA": str(run.data.resolve()), "HEADRACE_JOB": run.job.pipeline}
 
 
 def explain(run: Run) -> str:
@@ -202,7 +207,7 @@ def _outdated(run: Run, steps: list[Step]) -> list[Path]:
     """What an earlier run left that a new one must not go on from."""
     if run.resume:
         return []
-    written = folders.written_before(steps)
+    written = folders.written_before(steps) + folders.of_other_jobs(steps, run.job.pipeline, run.job.replaces)
     if written and not run.overwrite:
         names = ", ".join(folder.name for folder in written)
         raise HeadraceError(

@@ -61,7 +61,9 @@ def test_every_pipeline_is_run_by_one_job_and_every_job_runs_one(use_case: str, 
 def test_every_view_has_a_golden_case_or_is_read_by_one_that_has(use_case: str) -> None:
     sql = SUITE.use_case(use_case)
     proven = {path.parent.parent.name for path in (ROOT / "tests" / "golden").glob("*/*/expected.jsonl")}
-    resolver = Resolver(sql, SUITE.bindings("local", use_case), "local", {"HEADRACE_DATA": "data"})
+    resolver = Resolver(
+        sql, SUITE.bindings("local", use_case), "local", {"HEADRACE_DATA": "data", "HEADRACE_JOB": "job"}
+    )
     for view in sorted(proven & {*sql.views}):
         resolver.require(view)
     reached = {step.statement.name for step in resolver.steps}

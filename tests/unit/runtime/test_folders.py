@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.folders import clear, create_folders, folder_of, written_before
+from headrace.runtime.folders import clear, create_folders, folder_of, of_other_jobs, written_before
 from headrace.runtime.resolve import DEFAULT, SINKS, Step
 from headrace.runtime.statement import Statement
 
@@ -63,3 +63,13 @@ def test_clearing_leaves_an_empty_folder(tmp_path: Path) -> None:
     (tmp_path / "a" / "b" / "rows").write_text("")
     clear([tmp_path / "a"])
     assert list((tmp_path / "a").iterdir()) == []
+
+
+def test_of_a_sink_with_a_folder_a_job_those_of_replaced_jobs_are_found(tmp_path: Path) -> None:
+    for job in ("ingest", "realtime", "score"):
+        (tmp_path / "dead_letters" / job).mkdir(parents=True)
+    for job in ("ingest", "score"):
+        (tmp_path / "dead_letters" / job / "part-0").write_text("{}")
+    steps = [step(tmp_path / "dead_letters" / "realtime"), step(tmp_path / "visits")]
+    found = of_other_jobs(steps, "realtime", ("ingest", "features"))
+    assert found == [tmp_path / "dead_letters" / "ingest"]

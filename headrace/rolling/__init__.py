@@ -1,0 +1,1 @@
+"""What the SQL function ``rolling`` computes, in plain Python."""
