@@ -69,8 +69,8 @@ def test_a_live_job_says_when_files_are_taken_in(capsys: pytest.CaptureFixture[s
     gate = PretendedGate([Path("inbox/a [1].jsonl")], [Path("inbox/b.jsonl")])
     watch_live(job_that({}, {}, {}), "live", gate)
     assert capsys.readouterr().err.splitlines() == [
-        "taken in: a [1].jsonl",
         "history read; files are taken in as they are dropped",
+        "taken in: a [1].jsonl",
         "taken in: b.jsonl",
     ]
 
