@@ -100,7 +100,7 @@ def _next_steps(data: Path) -> str:
 outputs       {data}  (a folder a table, JSON lines)
 ask           headrace query --data {data} "SELECT * FROM alerts ORDER BY score DESC LIMIT 5"
 dead letters  headrace dlq summary --data {data}
-model         {data}/models
+model         {data}/models, a page about it in {data}/reports
 go on live    headrace run realtime --live --data {data} --overwrite
               (Flink's web UI is on while a job runs; drop files of events into {data}/inbox)"""  # noqa: S608 -- text for a person
 

@@ -57,10 +57,13 @@ def train(
 
 
 def print_artifact(artifact: Artifact) -> None:
-    """Print what was trained: its quality where it was judged, its threshold, its folder."""
+    """Print what was trained: its quality where it was judged, its threshold, its folder, its report."""
+    from headrace.training.train import report_of
+
     document = artifact.manifest.document
     judged = "evaluation" if document.get("evaluation") else "training"
     rows = [(name, value) for name, value in document[judged]["metrics"].items()]
     console.print_table(f"{artifact.manifest.version} on its {judged} events", ["metric", "value"], rows)
     console.out.print(f"alerts from score {artifact.manifest.threshold:.6f}")
-    console.out.print(f"artifact {artifact.path}", markup=False)
+    console.out.print(f"artifact {artifact.path}", markup=False, soft_wrap=True)
+    console.out.print(f"report   {report_of(artifact)}", markup=False, soft_wrap=True)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headrace.models.report import write_report
 from headrace.models.training import Provenance
 from headrace.models.training import train as fit
 from headrace.runtime.suite import Suite
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 MODELS = "models"
 TRAINING_SETS = "training_sets"
+REPORTS = "reports"
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Training:
 
 
 def train(training: Training, watch: Callable[[RunningJob], None]) -> Artifact:
-    """Compute features, join labels, keep the training set, fit, and put the artifact under ``<data>/models``.
+    """Compute features, join labels, keep the training set, fit, put the artifact under ``<data>/models``, report.
 
     Args:
         training: what to train on what.
@@ -72,7 +74,16 @@ def train(training: Training, watch: Callable[[RunningJob], None]) -> Artifact:
         learned, training.run.data / TRAINING_SETS / f"{training.definition.name}.parquet"
     )
     provenance = Provenance(feature_sql_sha256=sha256, source=f"{training.run.job.name} {kept.name}")
-    return _fitted(training, learned, judged, provenance)
+    artifact = _fitted(training, learned, judged, provenance)
+    events = learned if judged is None else judged
+    report_of(artifact).parent.mkdir(exist_ok=True)
+    write_report(training.definition, artifact, events, report_of(artifact))
+    return artifact
+
+
+def report_of(artifact: Artifact) -> Path:
+    """The page about an artifact: ``<data>/reports/<version>.html``, since nothing is added to what is sealed."""
+    return artifact.path.parent.parent / REPORTS / f"{artifact.path.name}.html"
 
 
 def keep_training_set(frame: pd.DataFrame, path: Path) -> Path:

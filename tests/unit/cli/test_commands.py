@@ -164,7 +164,10 @@ def test_train_prints_the_metrics_and_where_the_artifact_is(
     said = headrace("train", "fraud", *period)
     assert "on its training events" in said.out
     assert "roc_auc" in said.out
-    assert said.out.splitlines()[-1] == f"artifact {artifact}"
+    assert said.out.splitlines()[-2:] == [
+        f"artifact {artifact}",
+        f"report   {artifact.parent.parent / 'reports' / artifact.name}.html",
+    ]
     document = json.loads(headrace("train", "fraud", *period, "--json").out)
     assert (document["path"], document["model"]) == (str(artifact), "fraud")
     assert len(trainings) == 2
