@@ -51,10 +51,14 @@ def lay_tables(case: Path, data: Path) -> None:
 
 def rows_of(session: Session, view: str, data: Path) -> list[dict[str, Any]]:
     """All rows of a view, written as JSON and read back."""
-    written = (
-        f"CREATE TABLE found WITH ('connector' = 'filesystem', 'path' = '{data}/found', 'format' = 'json', "
-        f"'json.timestamp-format.standard' = 'ISO-8601') AS SELECT * FROM {view}"
-    )
+    options = {
+        "connector": "filesystem",
+        "path": f"{data}/found",
+        "format": "json",
+        "json.timestamp-format.standard": "ISO-8601",
+    }
+    joined = ", ".join(f"'{key}' = '{value}'" for key, value in options.items())
+    written = f"CREATE TABLE found WITH ({joined}) AS SELECT * FROM {view}"  # noqa: S608 -- a view of the suite
     session.submit(Statement("found", data, written)).wait()
     return read_lines(data / "found")
 
