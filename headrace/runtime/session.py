@@ -16,6 +16,10 @@ if TYPE_CHECKING:
 
 _POSITION = re.compile(r"(?:From|At) line (\d+), column (\d+)|at line (\d+), column (\d+)")
 _CAUSE = re.compile(r"^(?:Caused by: |: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error): (.+)$", re.MULTILINE)
+_COLUMN = re.compile(
+    r"`(?P<name>\w+)` (?P<type>.+?)(?: NOT NULL)?(?: \*\w+\*)?(?: (?:METADATA|AS|COMMENT)\b.*)?$", re.DOTALL
+)
+_TEXT = re.compile(r"^(?:VAR)?CHAR\(\d+\)$")
 
 
 class Session:
@@ -87,11 +91,9 @@ class Session:
 
 
 def _columns(table: Any) -> dict[str, str]:
-    schema = table.get_resolved_schema()
-    return {
-        column.get_name(): str(column.get_data_type()).replace(" NOT NULL", "").replace(" *ROWTIME*", "")
-        for column in schema.get_columns()
-    }
+    """Names and types; PyFlink 2.3.0 writes every type as DATA, but the type of a column as part of the column."""
+    found = (_COLUMN.match(str(column)) for column in table.get_resolved_schema().get_columns())
+    return {match.group("name"): _TEXT.sub("STRING", match.group("type")) for match in found if match}
 
 
 class _flink_errors:  # noqa: N801 -- a context manager, used like a function

@@ -74,7 +74,7 @@ def test_nothing_in_gives_nothing_out(tmp_path: Path, table: str) -> None:
     assert read_lines(tmp_path / "dead_letters") == []
 
 
-FILES = 1_200
+FILES = 1_000
 EACH = 4
 
 

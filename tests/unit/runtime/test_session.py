@@ -60,10 +60,7 @@ class PretendedEnvironment:
         return f"plan of {self.execute_sql(text) and text}"
 
     def from_path(self, name: str) -> Any:
-        columns = [
-            SimpleNamespace(get_name=lambda n=n: n, get_data_type=lambda t=t: t)
-            for n, t in self.tables[name].items()
-        ]
+        columns = [f"`{column}` {kind}" for column, kind in self.tables[name].items()]
         return SimpleNamespace(get_resolved_schema=lambda: SimpleNamespace(get_columns=lambda: columns))
 
 
@@ -121,8 +118,21 @@ STAND_IN = Step(Statement("visits", Path("sql/some_visits.sql"), "CREATE VIEW vi
 
 def test_a_stand_in_may_have_more_columns_and_stricter_ones_than_its_contract() -> None:
     tables = {
-        "contracts.visits": {"id": "BIGINT", "at": "TIMESTAMP_LTZ(3) *ROWTIME*"},
-        "visits": {"id": "BIGINT NOT NULL", "at": "TIMESTAMP_LTZ(3)", "more": "INT"},
+        "contracts.visits": {
+            "id": "BIGINT COMMENT 'the visit'",
+            "at": "TIMESTAMP_LTZ(3) *ROWTIME* METADATA FROM 'timestamp'",
+            "hour": "INT AS EXTRACT(HOUR FROM `at`)",
+            "shop": "STRING",
+            "way": "ROW<`x` INT NOT NULL>",
+        },
+        "visits": {
+            "id": "BIGINT NOT NULL",
+            "at": "TIMESTAMP_LTZ(3)",
+            "hour": "INT NOT NULL",
+            "shop": "CHAR(5) NOT NULL",
+            "way": "ROW<`x` INT NOT NULL> NOT NULL",
+            "more": "INT",
+        },
     }
     session_of(PretendedEnvironment(tables=tables)).create([STAND_IN])
 
