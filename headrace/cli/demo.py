@@ -75,13 +75,17 @@ def print_summary(summary: Summary, data: Path) -> None:
     console.out.print(
         f"{lost}: every record was accepted or is a dead letter, every accepted one has its prediction"
     )
-    console.out.print(_next_steps(data), markup=False)
+    console.out.print(_next_steps(data), markup=False, soft_wrap=True)
 
 
 def _came_out(summary: Summary) -> list[tuple[str, float, str]]:
     rate = summary.events_in / summary.seconds
     return [
-        ("events in", summary.events_in, f"{rate:,.0f} a second, start of the job included"),
+        (
+            "events in",
+            summary.events_in,
+            f"{rate:,.0f} a second in {summary.seconds:.0f} s, start and history included",
+        ),
         ("accepted", summary.accepted, "valid, each once"),
         ("duplicates dropped", summary.duplicates, "kept in dead_letters"),
         ("other dead letters", _others(summary), "with reason and original bytes"),
