@@ -1,11 +1,15 @@
 package headrace.operators;
 
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.functions.TableSemantics;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
+import org.apache.flink.table.types.logical.LogicalType;
+import org.apache.flink.table.types.logical.LogicalTypeFamily;
 import org.apache.flink.table.types.logical.RowType;
 import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
+import org.apache.flink.table.types.utils.TypeConversions;
 
 import java.io.Serializable;
 import java.util.ArrayList;
@@ -30,15 +34,18 @@ final class Call implements Serializable {
     static final int DELAY = 3;
     static final int PREFIX = 4;
     static final int IDLE = 5;
-    static final int ON_TIME = 6;
+    static final int TIES = 6;
+    private static final int ON_TIME = 7;
 
+    private static final int TIME_PRECISION = 3;
     private static final Map<String, String> EXAMPLES =
             Map.of(
                     "aggregates", "'count, avg(amount)'",
                     "windows", "'1d, 7d, 30d'",
                     "delay", "'7d'",
-                    "prefix", "'customer_'",
-                    "idle", "'30d'");
+                    "prefix", "'user_'",
+                    "idle", "'30d'",
+                    "ties", "'payment_id'");
     private static final Pattern AGGREGATE = Pattern.compile("(\\w+)\\s*(?:\\(\\s*(.*?)\\s*\\))?");
 
     /** An aggregate of a column. */
@@ -52,8 +59,14 @@ final class Call implements Serializable {
         }
     }
 
-    final int timePosition;
+    final RowType table;
+
+    /** Whether Flink hands the rows over in the order of time. */
     final boolean ordered;
+
+    /** The column that orders rows of the same time, or nothing. */
+    final String ties;
+
     final List<Column> columns = new ArrayList<>();
     final List<Measure> measures = new ArrayList<>();
     final List<Window> windows;
@@ -64,36 +77,29 @@ final class Call implements Serializable {
     final long span;
 
     final long idle;
+    private final int[] keys;
+    private final int timePosition;
     private final String prefix;
 
     Call(CallContext context) {
         final TableSemantics input = context.getTableSemantics(INPUT).orElseThrow(IllegalStateException::new);
-        final RowType table = (RowType) input.dataType().getLogicalType();
+        this.table = (RowType) input.dataType().getLogicalType();
+        this.keys = input.partitionByColumns();
         columns.add(Column.rows());
-        this.timePosition = rowtime(table);
+        this.timePosition = rowtime();
         this.ordered = input.orderByColumns().length > 0;
+        this.ties = optional(context, "ties", TIES, "");
         this.windows =
                 split("windows", literal(context, "windows", WINDOWS))
                         .map(text -> Window.parse("windows", text))
                         .collect(Collectors.toList());
         this.shortestFirst = shortestFirst();
-        split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(text -> measure(text, table));
+        split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(this::measure);
         this.delay = Window.parse("delay", optional(context, "delay", DELAY, "0s")).millis;
         this.idle = Window.parse("idle", optional(context, "idle", IDLE, "30d")).millis;
         this.span = delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
         this.prefix = optional(context, "prefix", PREFIX, "");
-    }
-
-    /** A call at planning, where the arguments that Flink adds are there too. */
-    static Call checked(CallContext context) {
-        if (!context.isArgumentNull(ON_TIME)) {
-            throw new InvalidCall(
-                    "on_time: leave it out. rolling reads the one column of the input that has a watermark, and passes"
-                            + " it on; on_time would add a second such column, 'rowtime'.");
-        }
-        final Call call = new Call(context);
-        call.outputType();
-        return call;
+        tieOrder();
     }
 
     /** How long, on the clock of the machine, a key without rows is remembered. */
@@ -118,16 +124,77 @@ final class Call implements Serializable {
         }
     }
 
-    /** Derived columns: window by window, in each the aggregates in the order of the call. */
-    DataType outputType() {
+    boolean isOnTimeGiven(CallContext context) {
+        return !context.isArgumentNull(ON_TIME);
+    }
+
+    long time(RowData row) {
+        return row.getTimestamp(timePosition, TIME_PRECISION).getMillisecond();
+    }
+
+    /** The columns that Flink does not put around the output by itself: neither keys nor time. */
+    int[] passedPositions() {
+        return IntStream.range(0, table.getFieldCount())
+                .filter(i -> i != timePosition && Arrays.stream(keys).noneMatch(key -> key == i))
+                .toArray();
+    }
+
+    RowType passed() {
+        return new RowType(
+                Arrays.stream(passedPositions()).mapToObj(table.getFields()::get).collect(Collectors.toList()));
+    }
+
+    /** Orders rows of the same time; without {@code ties} they stay as they arrived. */
+    Comparator<RowData> tieOrder() {
+        if (ties.isEmpty()) {
+            return (left, right) -> 0;
+        }
+        final RowData.FieldGetter value = RowData.createFieldGetter(tieType(), table.getFieldIndex(ties));
+        return (left, right) -> compare(value.getFieldOrNull(left), value.getFieldOrNull(right));
+    }
+
+    /** NULL comes first. */
+    @SuppressWarnings("unchecked")
+    private static int compare(Object left, Object right) {
+        if (left == null || right == null) {
+            return Boolean.compare(left != null, right != null);
+        }
+        return ((Comparable<Object>) left).compareTo(right);
+    }
+
+    private LogicalType tieType() {
+        final int position = table.getFieldIndex(ties);
+        if (position < 0) {
+            throw new InvalidCall("ties: %s", Column.missing(ties, table));
+        }
+        final LogicalType type = table.getTypeAt(position);
+        if (!type.isAnyOf(LogicalTypeFamily.PREDEFINED) || type.isAnyOf(LogicalTypeFamily.BINARY_STRING)) {
+            throw new InvalidCall("ties: column '%s' is %s, which has no order.", ties, type.asSummaryString());
+        }
+        return type;
+    }
+
+    /** The input's columns, then the derived ones. */
+    DataType outputType(RowType input) {
         final List<DataTypes.Field> fields = new ArrayList<>();
-        final Set<String> names = new HashSet<>();
+        for (RowType.RowField field : input.getFields()) {
+            fields.add(DataTypes.FIELD(field.getName(), TypeConversions.fromLogicalToDataType(field.getType())));
+        }
+        fields.addAll(DataType.getFields(derivedType()));
+        return DataTypes.ROW(fields);
+    }
+
+    /** Derived columns: window by window, in each the aggregates in the order of the call. */
+    DataType derivedType() {
+        final List<DataTypes.Field> fields = new ArrayList<>();
+        final Set<String> names = new HashSet<>(table.getFieldNames());
         for (Window window : windows) {
             for (Measure measure : measures) {
                 final Column column = columns.get(measure.column);
                 final String name = outputName(column, measure.aggregate, window);
                 if (!names.add(name)) {
-                    throw new InvalidCall("the output column '%s' is asked for twice.", name);
+                    throw new InvalidCall(
+                            "there would be two columns '%s'. Give a prefix => '…', or ask for it once.", name);
                 }
                 fields.add(DataTypes.FIELD(name, measure.aggregate.outputType(column)));
             }
@@ -172,17 +239,17 @@ final class Call implements Serializable {
         return prefix + of + aggregate.sqlName() + "_" + window.name;
     }
 
-    private void measure(String text, RowType table) {
+    private void measure(String text) {
         final Matcher matcher = AGGREGATE.matcher(text);
         if (!matcher.matches()) {
             throw new InvalidCall("aggregates: '%s' is not of the form count or avg(amount).", text);
         }
         final Aggregate aggregate = Aggregate.parse(matcher.group(1));
-        final Column column = column(aggregate, matcher.group(2), table);
+        final Column column = column(aggregate, matcher.group(2));
         measures.add(new Measure(aggregate, keep(column)));
     }
 
-    private static Column column(Aggregate aggregate, String name, RowType table) {
+    private Column column(Aggregate aggregate, String name) {
         if (name == null || name.equals("*")) {
             if (!aggregate.ofRows()) {
                 throw new InvalidCall("aggregates: %1$s needs a column: %1$s(amount).", aggregate.sqlName());
@@ -204,7 +271,7 @@ final class Call implements Serializable {
         return columns.size() - 1;
     }
 
-    private static int rowtime(RowType table) {
+    private int rowtime() {
         final int[] positions =
                 IntStream.range(0, table.getFieldCount())
                         .filter(i -> LogicalTypeChecks.isRowtimeAttribute(table.getTypeAt(i)))

@@ -34,12 +34,15 @@ final class Column implements Serializable {
     static Column named(String name, RowType table) {
         final int position = table.getFieldIndex(name);
         if (position < 0) {
-            throw new InvalidCall(
-                    "aggregates: the input has no column '%s'. It has %s.",
-                    name, String.join(", ", table.getFieldNames()));
+            throw new InvalidCall("aggregates: %s", missing(name, table));
         }
         final LogicalType type = table.getTypeAt(position);
         return new Column(name, position, Kind.of(name, type), type);
+    }
+
+    static String missing(String name, RowType table) {
+        return String.format(
+                "the input has no column '%s'. It has %s.", name, String.join(", ", table.getFieldNames()));
     }
 
     /** Tells columns in stored state apart: the same name and the same way to keep values. */

@@ -1,6 +1,5 @@
 package headrace.operators;
 
-import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.GenericRowData;
@@ -10,15 +9,9 @@ import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
-import org.apache.flink.table.types.inference.StateTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
-import org.apache.flink.table.types.inference.TypeStrategies;
-import org.apache.flink.table.types.utils.DataTypeUtils;
 
-import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** {@link Rolling} for one call in a query: runs in the task managers. */
 public class RollingFunction extends ProcessTableFunction<RowData> {
@@ -32,10 +25,12 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
 
     RollingFunction(CallContext context) {
         this.call = new Call(context);
-        this.argumentTypes =
-                context.getArgumentDataTypes().stream()
-                        .map(DataTypeUtils::toInternalDataType)
-                        .collect(Collectors.toList());
+        this.argumentTypes = Signature.internalArguments(context);
+    }
+
+    @Override
+    public TypeInference getTypeInference(DataTypeFactory factory) {
+        return Signature.internal(argumentTypes, call.derivedType(), Signature.state(call));
     }
 
     @Override
@@ -43,7 +38,7 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
         history = new History(call);
     }
 
-    /** The arguments are those of {@link Rolling}; they were read at planning. */
+    /** Answers a row; the literals were read at planning. */
     public void eval(
             Context context,
             MapView<Long, byte[]> state,
@@ -52,10 +47,11 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
             StringData windows,
             StringData delay,
             StringData prefix,
-            StringData idle)
+            StringData idle,
+            StringData ties)
             throws Exception {
-        final long time = row.getTimestamp(call.timePosition, 3).getMillisecond();
         history.open(state);
+        final long time = call.time(row);
         collect(GenericRowData.of(history.add(time, row)));
         history.close(call.ordered ? time : watermark(context));
     }
@@ -64,24 +60,5 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
     private static long watermark(Context context) {
         final Long watermark = context.timeContext(Long.class).tableWatermark();
         return watermark == null ? LONG_AGO : watermark;
-    }
-
-    /** Static arguments would hand the row over in an external form: Flink's own functions avoid it the same way. */
-    @Override
-    @SuppressWarnings("deprecation")
-    public TypeInference getTypeInference(DataTypeFactory factory) {
-        return TypeInference.newBuilder()
-                .typedArguments(argumentTypes)
-                .stateTypeStrategies(state())
-                .outputTypeStrategy(
-                        TypeStrategies.explicit(DataTypeUtils.toInternalDataType(call.outputType())))
-                .build();
-    }
-
-    private LinkedHashMap<String, StateTypeStrategy> state() {
-        final DataType history = MapView.newMapViewDataType(DataTypes.BIGINT(), DataTypes.BYTES());
-        final LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
-        state.put("history", StateTypeStrategy.of(TypeStrategies.explicit(history), Duration.ofMillis(call.timeToLive())));
-        return state;
     }
 }

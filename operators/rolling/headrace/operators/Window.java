@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 /** A length of time as it is written in SQL, for example {@code 7d}. */
 final class Window implements Serializable {
 
-    private static final Pattern TEXT = Pattern.compile("(\\d{1,12})\\s*(ms|s|min|h|d)");
+    private static final Pattern TEXT = Pattern.compile("(\\d{1,9})\\s*(ms|s|min|h|d)");
 
     final String name;
     final long millis;
