@@ -4,7 +4,8 @@ SELECT
   reason,
   'ingest' AS stage,
   message AS detail,
-  payload,
+  -- A message may have no bytes at all: Kafka's tombstone.
+  COALESCE(payload, ENCODE('', 'UTF-8')) AS payload,
   arrived_at,
   source,
   source_offset

@@ -12,7 +12,7 @@ SELECT
   terminal_id,
   amount,
   CASE
-    WHEN message IS NOT JSON OBJECT OR ENCODE(message, 'UTF-8') <> payload THEN 'not_json'
+    WHEN payload IS NULL OR message IS NOT JSON OBJECT OR ENCODE(message, 'UTF-8') <> payload THEN 'not_json'
     WHEN transaction_id IS NULL AND JSON_EXISTS(message, '$.transaction_id') THEN 'transaction_id_invalid'
     WHEN transaction_id IS NULL THEN 'transaction_id_missing'
     WHEN sent_at IS NULL AND JSON_EXISTS(message, '$.event_time') THEN 'event_time_invalid'

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -8,7 +9,8 @@ import pytest
 
 from datasets.fraud.dirt import DEFAULT_RATES
 from datasets.fraud.raw_events import record_raw
-from tests.flink.ingest.conftest import run_ingest
+from tests.flink.ingest.conftest import Record, run_ingest, write_log
+from tests.local_tables import read_lines
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -42,3 +44,19 @@ def test_every_record_comes_out_once_as_a_transaction_or_as_the_dead_letter_it_w
     assert {(row["transaction_id"], row["amount"]) for row in found.transactions} == {
         *zip(frame["transaction_id"].tolist(), frame["amount"].tolist())
     }
+
+
+@pytest.mark.flink
+def test_a_message_without_bytes_is_a_dead_letter_and_stops_nothing(root: Path, tmp_path: Path) -> None:
+    """Kafka's tombstone."""
+    log = [Record(1_523_340_000_000 + number, b"{}") for number in range(3)]
+    write_log(tmp_path, log)
+    path = tmp_path / "transactions_raw" / "log.jsonl"
+    lines = path.read_text().splitlines()
+    path.write_text(
+        "\n".join([lines[0], json.dumps({**json.loads(lines[1]), "payload": None}), lines[2]]) + "\n"
+    )
+    found = run_ingest(root, tmp_path)
+    assert found.reasons == {"transaction_id_missing": 2, "not_json": 1}
+    letters = {row["source_offset"]: row["payload"] for row in read_lines(tmp_path / "dead_letters")}
+    assert letters[1] == ""
