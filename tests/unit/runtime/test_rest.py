@@ -136,6 +136,23 @@ def test_a_cluster_that_is_gone_has_no_rows() -> None:
     assert JobMonitor(f"http://127.0.0.1:{port}", "j1").rows() == {}
 
 
+def vertex(status: str, read: int, written: int) -> dict[str, Any]:
+    return {"id": "v1", "status": status, "metrics": {"read-records": read, "write-records": written}}
+
+
+def test_rows_moved_are_those_read_and_written_by_each_operator_once_all_of_them_run(
+    cluster: Cluster,
+) -> None:
+    cluster.answers = {
+        JOB: [
+            {"vertices": [vertex("RUNNING", 0, 5), vertex("INITIALIZING", 0, 0)]},
+            {"vertices": [vertex("FINISHED", 0, 5), vertex("RUNNING", 4, 1)]},
+        ]
+    }
+    assert cluster.monitor.rows_moved() == ()
+    assert cluster.monitor.rows_moved() == (0, 5, 4, 1)
+
+
 def test_stopping_asks_for_a_savepoint_in_the_folder_and_waits_for_its_path(cluster: Cluster) -> None:
     done = {"status": {"id": "COMPLETED"}, "operation": {"location": "file:/s/savepoint-1"}}
     cluster.answers = {
