@@ -47,8 +47,11 @@ final class Column implements Serializable {
 
     /** Tells columns in stored state apart: the same name and the same way to keep values. */
     int id() {
-        final int scale = kind == Kind.DECIMAL ? ((DecimalType) type).getScale() : 0;
-        return 31 * (31 * name.hashCode() + kind.name().hashCode()) + scale;
+        return 31 * (31 * name.hashCode() + kind.name().hashCode()) + scale();
+    }
+
+    private int scale() {
+        return kind == Kind.DECIMAL ? ((DecimalType) type).getScale() : 0;
     }
 
     boolean isNull(RowData row) {
@@ -119,15 +122,20 @@ final class Column implements Serializable {
             case INTEGER:
                 return toBigint(sum.whole());
             case DECIMAL:
-                final int scale = ((DecimalType) type).getScale();
-                return DecimalData.fromBigDecimal(new BigDecimal(sum.whole(), scale), 38, scale);
+                return DecimalData.fromBigDecimal(new BigDecimal(sum.whole(), scale()), 38, scale());
             default:
                 return sum.rounded();
         }
     }
 
+    /** The double nearest to the sum. */
     double sumAsDouble(ExactSum sum) {
-        return kind == Kind.DECIMAL ? sum.rounded() / unit() : sum.rounded();
+        final double rounded = sum.rounded();
+        if (kind != Kind.DECIMAL) {
+            return rounded;
+        }
+        final boolean whole = Math.abs(rounded) < ExactSum.EXACT_IN_DOUBLE;
+        return whole ? rounded / unit() : new BigDecimal(sum.whole(), scale()).doubleValue();
     }
 
     double stddev(Partial partial) {
@@ -136,7 +144,7 @@ final class Column implements Serializable {
 
     /** What the unscaled values are divided by; exact in a double up to a scale of 22. */
     private double unit() {
-        return kind == Kind.DECIMAL ? Math.pow(10.0, ((DecimalType) type).getScale()) : 1.0;
+        return Math.pow(10.0, scale());
     }
 
     private long toBigint(BigInteger sum) {

@@ -14,7 +14,7 @@ import java.util.Arrays;
  */
 final class ExactSum {
 
-    private static final long EXACT_IN_DOUBLE = 1L << 53;
+    static final long EXACT_IN_DOUBLE = 1L << 53;
 
     private double[] terms = new double[4];
     private int size;

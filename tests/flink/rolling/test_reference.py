@@ -1,0 +1,104 @@
+"""Every aggregate of every kind of column is what the reference says, in both orders."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, given, settings
+
+from tests.flink.rolling.batches import WINDOWS, Row, batches, expected
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from tests.flink.rolling.conftest import Table
+
+NUMBERS = ("count", "sum", "avg", "min", "max", "stddev", "last", "since_last", "distinct")
+MEASURES = [
+    ("count", "*"),
+    ("since_last", "*"),
+    *((aggregate, column) for column in ("cents", "x", "n") for aggregate in NUMBERS),
+    *((aggregate, "s") for aggregate in ("count", "distinct", "since_last")),
+    *((aggregate, "b") for aggregate in ("count", "last", "distinct")),
+]
+AGGREGATES = ", ".join(f"{aggregate}({column})" for aggregate, column in MEASURES)
+ONCE = settings(
+    max_examples=2,
+    deadline=None,
+    derandomize=True,
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)
+"""An example is a batch of keys and a job: few, and no shrinking."""
+
+
+def names(aggregate: str, column: str) -> list[str]:
+    of = "" if column == "*" else f"{column}_"
+    return [f"{of}{aggregate}_{window}" for window in WINDOWS]
+
+
+def query(function: str, arguments: str = "") -> str:
+    columns = ", ".join(name for measure in MEASURES for name in names(*measure))
+    windows = ", ".join(WINDOWS)
+    call = f"input => TABLE `rows` PARTITION BY k, aggregates => '{AGGREGATES}', windows => '{windows}'{arguments}"
+    return f"SELECT id, {columns} FROM {function}({call})"  # noqa: S608 -- our own words
+
+
+def alike(value: Any, wanted: Any, aggregate: str) -> bool:
+    if aggregate == "stddev" and wanted is not None:
+        return value == pytest.approx(wanted, rel=1e-12, abs=1e-300)
+    return bool(value == wanted)
+
+
+def mismatches(
+    found: dict[int, tuple[Any, ...]], rows: Sequence[Row], delay: int = 0
+) -> list[tuple[Any, ...]]:
+    """Results that are not what the reference gives for rows taken in this order."""
+    assert found.keys() == {row.id for row in rows}
+    wrong = []
+    for position, (aggregate, column) in enumerate(MEASURES):
+        first = position * len(WINDOWS)
+        for row, wanted in expected(rows, aggregate, column, delay).items():
+            results = found[row][first : first + len(WINDOWS)]
+            if not all(alike(value, want, aggregate) for value, want in zip(results, wanted)):
+                wrong.append((row, aggregate, column, results, wanted))
+    return wrong
+
+
+@ONCE
+@given(rows=batches(shuffled=True))
+def test_on_arrival_a_row_counts_what_has_come_before_it(
+    make_table: Callable[..., Table], rows: list[Row]
+) -> None:
+    table = make_table()
+    table.write(rows)
+    assert mismatches(table.by_id(query("rolling")), rows) == []
+
+
+@ONCE
+@given(rows=batches(shuffled=True))
+def test_in_order_a_row_counts_what_has_happened_before_it_and_ties_go_by_their_column(
+    make_table: Callable[..., Table], rows: list[Row]
+) -> None:
+    table = make_table()
+    table.write(sorted(rows, key=lambda row: (row.t // 5_000, -row.id)))
+    found = table.by_id(query("rolling_in_order", ", on_time => DESCRIPTOR(event_time), ties => 'id'"))
+    assert mismatches(found, sorted(rows, key=lambda row: (row.t, row.id))) == []
+
+
+@ONCE
+@given(rows=batches(shuffled=False))
+def test_order_by_is_event_time_order_too(make_table: Callable[..., Table], rows: list[Row]) -> None:
+    table = make_table()
+    table.write(reversed(rows))
+    ordered = query("rolling").replace("PARTITION BY k", "PARTITION BY k ORDER BY (event_time, id)")
+    assert mismatches(table.by_id(ordered), sorted(rows, key=lambda row: (row.t, row.id))) == []
+
+
+@ONCE
+@given(rows=batches(shuffled=True))
+def test_a_delayed_window_ends_before_the_row(make_table: Callable[..., Table], rows: list[Row]) -> None:
+    table = make_table()
+    table.write(rows)
+    assert mismatches(table.by_id(query("rolling", ", delay => '2s'")), rows, delay=2_000) == []
