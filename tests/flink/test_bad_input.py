@@ -115,6 +115,7 @@ def test_an_interrupted_run_goes_on_where_it_stopped_and_nothing_is_lost_or_doub
     interrupted = headrace_run(tmp_path)
     while not any((tmp_path / "transactions").glob(".*")) and interrupted.poll() is None:
         time.sleep(0.02)
+    assert interrupted.poll() is None, interrupted.communicate()
     os.killpg(interrupted.pid, signal.SIGINT)
     _, said = interrupted.communicate()
     assert interrupted.returncode == 130, said
