@@ -5,9 +5,9 @@ from __future__ import annotations
 import atexit
 import errno
 import sys
-from typing import get_type_hints
 
 import typer
+from typing_extensions import get_annotations
 
 from headrace.cli import check, console, data, demo, dlq, doctor, explain, query, run, train
 from headrace.doctor import explain as explain_failure
@@ -38,7 +38,7 @@ def _evaluate_annotations() -> None:
     """Python 3.9's newest typer takes annotations as they stand, and ours are kept as text."""
     for command in (*app.registered_commands, *dlq.dlq.registered_commands):
         if command.callback is not None:
-            command.callback.__annotations__ = get_type_hints(command.callback, include_extras=True)
+            command.callback.__annotations__ = get_annotations(command.callback, eval_str=True)
 
 
 def main() -> None:
