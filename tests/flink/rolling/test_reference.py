@@ -23,14 +23,18 @@ MEASURES = [
     *((aggregate, "b") for aggregate in ("count", "last", "distinct")),
 ]
 AGGREGATES = ", ".join(f"{aggregate}({column})" for aggregate, column in MEASURES)
-ONCE = settings(
-    max_examples=2,
-    deadline=None,
-    derandomize=True,
-    phases=[Phase.generate],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-"""An example is a batch of keys and a job: few, and no shrinking."""
+
+
+def examples(count: int) -> settings:
+    """An example is a batch of keys and a job: few, and no shrinking."""
+    checks = [HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+    return settings(
+        max_examples=count,
+        deadline=None,
+        derandomize=True,
+        phases=[Phase.generate],
+        suppress_health_check=checks,
+    )
 
 
 def names(aggregate: str, column: str) -> list[str]:
@@ -66,7 +70,7 @@ def mismatches(
     return wrong
 
 
-@ONCE
+@examples(2)
 @given(rows=batches(shuffled=True))
 def test_on_arrival_a_row_counts_what_has_come_before_it(
     make_table: Callable[..., Table], rows: list[Row]
@@ -76,7 +80,7 @@ def test_on_arrival_a_row_counts_what_has_come_before_it(
     assert mismatches(table.by_id(query("rolling")), rows) == []
 
 
-@ONCE
+@examples(2)
 @given(rows=batches(shuffled=True))
 def test_in_order_a_row_counts_what_has_happened_before_it_and_ties_go_by_their_column(
     make_table: Callable[..., Table], rows: list[Row]
@@ -87,7 +91,7 @@ def test_in_order_a_row_counts_what_has_happened_before_it_and_ties_go_by_their_
     assert mismatches(found, sorted(rows, key=lambda row: (row.t, row.id))) == []
 
 
-@ONCE
+@examples(1)
 @given(rows=batches(shuffled=False))
 def test_order_by_is_event_time_order_too(make_table: Callable[..., Table], rows: list[Row]) -> None:
     table = make_table()
@@ -96,7 +100,7 @@ def test_order_by_is_event_time_order_too(make_table: Callable[..., Table], rows
     assert mismatches(table.by_id(ordered), sorted(rows, key=lambda row: (row.t, row.id))) == []
 
 
-@ONCE
+@examples(1)
 @given(rows=batches(shuffled=True))
 def test_a_delayed_window_ends_before_the_row(make_table: Callable[..., Table], rows: list[Row]) -> None:
     table = make_table()

@@ -91,7 +91,7 @@ final class Call implements Serializable {
         this.ties = optional(context, "ties", TIES, "");
         this.windows =
                 split("windows", literal(context, "windows", WINDOWS))
-                        .map(text -> Window.parse("windows", text))
+                        .map(text -> Window.parse("windows", text).checkNotEmpty())
                         .collect(Collectors.toList());
         this.shortestFirst = shortestFirst();
         split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(this::measure);

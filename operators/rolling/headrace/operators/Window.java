@@ -29,6 +29,13 @@ final class Window implements Serializable {
         return new Window(count + matcher.group(2), Math.multiplyExact(count, unit(matcher.group(2))));
     }
 
+    Window checkNotEmpty() {
+        if (millis == 0L) {
+            throw new InvalidCall("windows: '%s' holds nothing. Give a length above zero.", name);
+        }
+        return this;
+    }
+
     private static long unit(String name) {
         switch (name) {
             case "ms":
