@@ -9,12 +9,14 @@ with ``apache-flink``, for Java 11, Flink's own floor. The archive is written he
 with sorted entries and one fixed date, so that its bytes depend on the classes alone. Two things can still
 differ between machines and are no difference between jars: compilers of other major versions write other classes
 from the same source (then only the names of the classes are compared), and zlib-ng packs the same bytes
-differently (then the unpacked classes are compared).
+differently (then the unpacked classes are compared). The manifest has the digest of the sources, so that a
+machine without a JDK can tell whether the jar was built from them.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import importlib.util
 import re
 import shutil
@@ -30,8 +32,33 @@ SOURCES = HERE / "rolling"
 JAR = HERE / "headrace-rolling.jar"
 JDK_MAJOR = 17
 JAVA_RELEASE = 11
-MANIFEST = f"Manifest-Version: 1.0\r\nCreated-By: headrace\r\nBuild-Jdk-Spec: {JDK_MAJOR}\r\n\r\n"
+MANIFEST = "META-INF/MANIFEST.MF"
 FIXED_DATE = (1980, 1, 1, 0, 0, 0)
+
+
+def sources() -> list[Path]:
+    """The Java files, sorted."""
+    return sorted(SOURCES.rglob("*.java"))
+
+
+def sources_digest() -> str:
+    """SHA-256 over the names and contents of the sources."""
+    digest = hashlib.sha256()
+    for path in sources():
+        digest.update(f"{path.relative_to(SOURCES).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    return digest.hexdigest()
+
+
+def manifest() -> str:
+    """What the jar says of itself; the digest is cut in two, since a line may have 72 bytes at most."""
+    digest = sources_digest()
+    lines = [
+        "Manifest-Version: 1.0",
+        f"Build-Jdk-Spec: {JDK_MAJOR}",
+        f"Sources-SHA-256: {digest[:48]}",
+        f" {digest[48:]}",
+    ]
+    return "".join(f"{line}\r\n" for line in [*lines, ""])
 
 
 def javac() -> str:
@@ -61,7 +88,6 @@ def flink_jars() -> str:
 
 def compile_classes(target: Path) -> None:
     """Compile every source into ``target``; warnings are errors."""
-    sources = sorted(str(path) for path in SOURCES.rglob("*.java"))
     options = [
         "--release",
         str(JAVA_RELEASE),
@@ -70,14 +96,14 @@ def compile_classes(target: Path) -> None:
         "-Werror",
         "-Xlint:all,-serial,-classfile",
     ]
-    command = [javac(), *options, "-cp", flink_jars(), "-d", str(target), *sources]
+    command = [javac(), *options, "-cp", flink_jars(), "-d", str(target), *map(str, sources())]
     subprocess.run(command, check=True)  # noqa: S603 -- our sources
 
 
 def write_jar(classes: Path, jar: Path) -> None:
     """Pack ``classes`` into ``jar``: manifest first, then sorted, no times, no permissions of this machine."""
     with zipfile.ZipFile(jar, "w", compresslevel=9) as archive:
-        _add(archive, "META-INF/MANIFEST.MF", MANIFEST.encode())
+        _add(archive, MANIFEST, manifest().encode())
         for path in sorted(classes.rglob("*.class")):
             _add(archive, path.relative_to(classes).as_posix(), path.read_bytes())
 
