@@ -1,20 +1,25 @@
--- One row is one payment with its customer's payments of the last 30 days, (t - w, t].
+-- One row is one payment with its customer's payments of the last 1, 7 and 30 days, (t - w, t], this one included.
+-- Payments of the same millisecond count one after the other, in the order of their ids.
 CREATE TEMPORARY VIEW customer_features AS
 SELECT
   transaction_id,
   customer_id,
   terminal_id,
   amount,
-  event_time,
+  rowtime AS event_time,
   warm_up,
   customer_count_1d,
   customer_amount_avg_1d,
   customer_count_7d,
   customer_amount_avg_7d,
-  COUNT(*) OVER w AS customer_count_30d,
-  CAST(SUM(amount) OVER w AS DOUBLE) / COUNT(*) OVER w AS customer_amount_avg_30d
-FROM customer_windows_7d
-WINDOW w AS (
-  PARTITION BY customer_id ORDER BY event_time
-  RANGE BETWEEN INTERVAL '29 23:59:59.999' DAY(2) TO SECOND(3) PRECEDING AND CURRENT ROW
+  customer_count_30d,
+  customer_amount_avg_30d
+FROM rolling_in_order(
+  input => TABLE transactions_known PARTITION BY customer_id,
+  on_time => DESCRIPTOR(event_time),
+  ties => 'transaction_id',
+  aggregates => 'count, avg(amount)',
+  windows => '1d, 7d, 30d',
+  prefix => 'customer_',
+  uid => 'customer_features'
 );

@@ -1,11 +1,12 @@
--- One row is a payment or verdict with the verdicts that came on its terminal in the last 30 days, (t - w, t].
+-- One row is a payment or verdict with the verdicts that came on its terminal in the last 1, 7 and 30 days, (t - w, t].
+-- Of the same millisecond, verdicts, whose warm_up is NULL, come before payments.
 CREATE TEMPORARY VIEW terminal_features AS
 SELECT
   transaction_id,
   customer_id,
   terminal_id,
   amount,
-  event_time,
+  rowtime AS event_time,
   warm_up,
   customer_count_1d,
   customer_amount_avg_1d,
@@ -14,14 +15,18 @@ SELECT
   customer_count_30d,
   customer_amount_avg_30d,
   fraud,
-  terminal_count_1d,
-  terminal_fraud_avg_1d,
-  terminal_count_7d,
-  terminal_fraud_avg_7d,
-  COUNT(fraud) OVER w AS terminal_count_30d,
-  COALESCE(CAST(SUM(fraud) OVER w AS DOUBLE) / NULLIF(COUNT(fraud) OVER w, 0), 0) AS terminal_fraud_avg_30d
-FROM terminal_windows_7d
-WINDOW w AS (
-  PARTITION BY terminal_id ORDER BY event_time
-  RANGE BETWEEN INTERVAL '29 23:59:59.999' DAY(2) TO SECOND(3) PRECEDING AND CURRENT ROW
+  terminal_fraud_count_1d AS terminal_count_1d,
+  COALESCE(terminal_fraud_avg_1d, 0) AS terminal_fraud_avg_1d,
+  terminal_fraud_count_7d AS terminal_count_7d,
+  COALESCE(terminal_fraud_avg_7d, 0) AS terminal_fraud_avg_7d,
+  terminal_fraud_count_30d AS terminal_count_30d,
+  COALESCE(terminal_fraud_avg_30d, 0) AS terminal_fraud_avg_30d
+FROM rolling_in_order(
+  input => TABLE terminal_events PARTITION BY terminal_id,
+  on_time => DESCRIPTOR(event_time),
+  ties => 'warm_up, transaction_id',
+  aggregates => 'count(fraud), avg(fraud)',
+  windows => '1d, 7d, 30d',
+  prefix => 'terminal_',
+  uid => 'terminal_features'
 );

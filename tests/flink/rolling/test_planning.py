@@ -32,7 +32,7 @@ REFUSED = {
     "aggregates => 'count', windows => '0d'": "windows: '0d' holds nothing.",
     "aggregates => 'count', windows => '1d, 1 d'": "there would be two columns 'count_1d'. Give a prefix",
     "aggregates => 'count', windows => '1d', delay => 'soon'": "delay: 'soon' is not a length of time.",
-    "aggregates => 'count', windows => '1d', idle => 'never'": "idle: 'never' is not a length of time.",
+    "aggregates => 'count', windows => '1d', idle => 'ever'": "idle: 'ever' is not a length of time.",
     "aggregates => 'count', windows => '1d', ties => 'id'": "ties: rows are answered as they arrive; only",
     "aggregates => 'count', windows => '1d', on_time => DESCRIPTOR(event_time)": "on_time: leave it out.",
 }

@@ -12,6 +12,7 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.table.types.utils.TypeConversions;
 
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -38,14 +39,15 @@ final class Call implements Serializable {
     private static final int ON_TIME = 7;
 
     private static final int TIME_PRECISION = 3;
+    private static final String NEVER = "never";
     private static final Map<String, String> EXAMPLES =
             Map.of(
                     "aggregates", "'count, avg(amount)'",
                     "windows", "'1d, 7d, 30d'",
                     "delay", "'7d'",
                     "prefix", "'user_'",
-                    "idle", "'30d'",
-                    "ties", "'payment_id'");
+                    "idle", "'30d' or 'never'",
+                    "ties", "'payment_id' or 'kind, payment_id'");
     private static final Pattern AGGREGATE = Pattern.compile("(\\w+)\\s*(?:\\(\\s*(.*?)\\s*\\))?");
 
     /** An aggregate of a column. */
@@ -64,8 +66,8 @@ final class Call implements Serializable {
     /** Whether Flink hands the rows over in the order of time. */
     final boolean ordered;
 
-    /** The column that orders rows of the same time, or nothing. */
-    final String ties;
+    /** The columns that order rows of the same time. */
+    final List<String> ties;
 
     final List<Column> columns = new ArrayList<>();
     final List<Measure> measures = new ArrayList<>();
@@ -76,7 +78,7 @@ final class Call implements Serializable {
     /** The longest time that a row is looked at. */
     final long span;
 
-    final long idle;
+    private final String idle;
     private final int[] keys;
     private final int timePosition;
     private final String prefix;
@@ -88,7 +90,10 @@ final class Call implements Serializable {
         columns.add(Column.rows());
         this.timePosition = rowtime();
         this.ordered = input.orderByColumns().length > 0;
-        this.ties = optional(context, "ties", TIES, "");
+        this.ties =
+                context.isArgumentNull(TIES)
+                        ? List.of()
+                        : split("ties", literal(context, "ties", TIES)).collect(Collectors.toList());
         this.windows =
                 split("windows", literal(context, "windows", WINDOWS))
                         .map(text -> Window.parse("windows", text).checkNotEmpty())
@@ -96,15 +101,32 @@ final class Call implements Serializable {
         this.shortestFirst = shortestFirst();
         split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(this::measure);
         this.delay = Window.parse("delay", optional(context, "delay", DELAY, "0s")).millis;
-        this.idle = Window.parse("idle", optional(context, "idle", IDLE, "30d")).millis;
+        this.idle = optional(context, "idle", IDLE, "");
         this.span = delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
         this.prefix = optional(context, "prefix", PREFIX, "");
+        timeToLive(Duration.ZERO);
         tieOrder();
     }
 
-    /** How long, on the clock of the machine, a key without rows is remembered. */
-    long timeToLive() {
-        return span + idle;
+    /**
+     * How long, on the clock of the machine, a key without rows is remembered; zero: always.
+     *
+     * @param otherwise what holds for the whole query
+     */
+    Duration timeToLive(Duration otherwise) {
+        if (idle.equalsIgnoreCase(NEVER)) {
+            return Duration.ZERO;
+        }
+        if (!idle.isEmpty()) {
+            return Duration.ofMillis(span + Window.parse("idle", idle).millis);
+        }
+        if (!otherwise.isZero() && otherwise.toMillis() <= span) {
+            throw new InvalidCall(
+                    "table.exec.state.ttl: after %d s without rows a key would be forgotten, but its windows look back"
+                            + " %d s. Give a longer one, or idle => '30d'.",
+                    otherwise.toSeconds(), span / 1000L);
+        }
+        return otherwise;
     }
 
     private int[] shortestFirst() {
@@ -144,12 +166,13 @@ final class Call implements Serializable {
                 Arrays.stream(passedPositions()).mapToObj(table.getFields()::get).collect(Collectors.toList()));
     }
 
-    /** Orders rows of the same time; without {@code ties} they stay as they arrived. */
+    /** Orders rows of the same time by the columns of {@code ties}; without them they stay as they arrived. */
     Comparator<RowData> tieOrder() {
-        if (ties.isEmpty()) {
-            return (left, right) -> 0;
-        }
-        final RowData.FieldGetter value = RowData.createFieldGetter(tieType(), table.getFieldIndex(ties));
+        return ties.stream().map(this::order).reduce((left, right) -> 0, Comparator::thenComparing);
+    }
+
+    private Comparator<RowData> order(String column) {
+        final RowData.FieldGetter value = RowData.createFieldGetter(tieType(column), table.getFieldIndex(column));
         return (left, right) -> compare(value.getFieldOrNull(left), value.getFieldOrNull(right));
     }
 
@@ -162,14 +185,14 @@ final class Call implements Serializable {
         return ((Comparable<Object>) left).compareTo(right);
     }
 
-    private LogicalType tieType() {
-        final int position = table.getFieldIndex(ties);
+    private LogicalType tieType(String column) {
+        final int position = table.getFieldIndex(column);
         if (position < 0) {
-            throw new InvalidCall("ties: %s", Column.missing(ties, table));
+            throw new InvalidCall("ties: %s", Column.missing(column, table));
         }
         final LogicalType type = table.getTypeAt(position);
         if (!type.isAnyOf(LogicalTypeFamily.PREDEFINED) || type.isAnyOf(LogicalTypeFamily.BINARY_STRING)) {
-            throw new InvalidCall("ties: column '%s' is %s, which has no order.", ties, type.asSummaryString());
+            throw new InvalidCall("ties: column '%s' is %s, which has no order.", column, type.asSummaryString());
         }
         return type;
     }

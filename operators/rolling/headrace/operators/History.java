@@ -48,8 +48,8 @@ final class History {
     }
 
     /** Turns to the key whose state this is. */
-    void open(MapView<Long, byte[]> state) throws Exception {
-        store.open(state);
+    void open(Header headerOfKey, MapView<Long, byte[]> blocksOfKey) throws Exception {
+        store.open(headerOfKey, blocksOfKey);
         final byte[] header = store.header();
         if (header == null) {
             blocks.clear();

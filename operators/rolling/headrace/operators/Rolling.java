@@ -30,7 +30,7 @@ public class Rolling extends ProcessTableFunction<RowData> implements Specialize
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new RollingFunction(context.getCallContext());
+        return new RollingFunction(context);
     }
 
     private static DataType check(CallContext context) {

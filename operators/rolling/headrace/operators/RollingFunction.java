@@ -7,10 +7,11 @@ import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction.SpecializedContext;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.TypeInference;
 
+import java.time.Duration;
 import java.util.List;
 
 /** {@link Rolling} for one call in a query: runs in the task managers. */
@@ -21,16 +22,18 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
 
     private final Call call;
     private final transient List<DataType> argumentTypes;
+    private final transient Duration timeToLive;
     private transient History history;
 
-    RollingFunction(CallContext context) {
-        this.call = new Call(context);
-        this.argumentTypes = Signature.internalArguments(context);
+    RollingFunction(SpecializedContext context) {
+        this.call = new Call(context.getCallContext());
+        this.argumentTypes = Signature.internalArguments(context.getCallContext());
+        this.timeToLive = Signature.timeToLive(call, context.getConfiguration());
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
-        return Signature.internal(argumentTypes, call.derivedType(), Signature.state(call));
+        return Signature.internal(argumentTypes, call.derivedType(), Signature.state(timeToLive));
     }
 
     @Override
@@ -41,7 +44,8 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
     /** Answers a row; the literals were read at planning. */
     public void eval(
             Context context,
-            MapView<Long, byte[]> state,
+            Header header,
+            MapView<Long, byte[]> blocks,
             RowData row,
             StringData aggregates,
             StringData windows,
@@ -50,7 +54,7 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
             StringData idle,
             StringData ties)
             throws Exception {
-        history.open(state);
+        history.open(header, blocks);
         final long time = call.time(row);
         collect(GenericRowData.of(history.add(time, row)));
         history.close(call.ordered ? time : watermark(context));

@@ -32,13 +32,13 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new RollingInOrderFunction(context.getCallContext());
+        return new RollingInOrderFunction(context);
     }
 
     private static DataType check(CallContext context) {
         final Call call = new Call(context);
         if (call.ordered) {
-            throw new InvalidCall("ORDER BY: leave it out, rows are put in order here; ties => 'column' orders equals.");
+            throw new InvalidCall("ORDER BY: leave it out, rows are put in order here; ties => 'column, …' orders equals.");
         }
         return call.outputType(call.passed());
     }

@@ -12,8 +12,8 @@ import org.apache.flink.table.data.utils.JoinedRowData;
 import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
+import org.apache.flink.table.functions.SpecializedFunction.SpecializedContext;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.StateTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.inference.TypeStrategies;
@@ -36,20 +36,22 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
 
     private final Call call;
     private final transient List<DataType> argumentTypes;
+    private final transient Duration timeToLive;
     private transient History history;
     private transient ProjectedRowData passed;
     private transient Comparator<RowData> tieOrder;
 
-    RollingInOrderFunction(CallContext context) {
-        this.call = new Call(context);
-        this.argumentTypes = Signature.internalArguments(context);
+    RollingInOrderFunction(SpecializedContext context) {
+        this.call = new Call(context.getCallContext());
+        this.argumentTypes = Signature.internalArguments(context.getCallContext());
+        this.timeToLive = Signature.timeToLive(call, context.getConfiguration());
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
         final DataType rows = DataTypeUtils.toInternalDataType(DataTypes.ARRAY(argumentTypes.get(Call.INPUT)));
         final DataType waiting = MapView.newMapViewDataType(DataTypes.BIGINT(), rows);
-        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state(call);
+        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state(timeToLive);
         state.put("waiting", StateTypeStrategy.of(TypeStrategies.explicit(waiting), Duration.ZERO));
         return Signature.internal(argumentTypes, call.outputType(call.passed()), state);
     }
@@ -64,7 +66,8 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     /** Lets a row wait; the literals were read at planning. */
     public void eval(
             Context context,
-            MapView<Long, byte[]> state,
+            Header header,
+            MapView<Long, byte[]> blocks,
             MapView<Long, ArrayData> waiting,
             RowData row,
             StringData aggregates,
@@ -85,13 +88,14 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     }
 
     /** Answers the rows of a time. */
-    public void onTimer(OnTimerContext context, MapView<Long, byte[]> state, MapView<Long, ArrayData> waiting)
+    public void onTimer(
+            OnTimerContext context, Header header, MapView<Long, byte[]> blocks, MapView<Long, ArrayData> waiting)
             throws Exception {
         final long time = context.timeContext(Long.class).time();
         final RowData[] rows = rows(waiting.get(time), 0);
         waiting.remove(time);
         Arrays.sort(rows, tieOrder);
-        history.open(state);
+        history.open(header, blocks);
         for (RowData row : rows) {
             collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
         }

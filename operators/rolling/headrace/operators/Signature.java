@@ -1,6 +1,8 @@
 package headrace.operators;
 
+import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.config.ExecutionConfigOptions;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.functions.FunctionDefinition;
@@ -62,17 +64,23 @@ final class Signature {
                 .build();
     }
 
+    /** The time to live of the state of a call, which the query may have a default for. */
+    static Duration timeToLive(Call call, ReadableConfig configuration) {
+        return call.timeToLive(configuration.get(ExecutionConfigOptions.IDLE_STATE_RETENTION));
+    }
+
     static List<DataType> internalArguments(CallContext context) {
         return context.getArgumentDataTypes().stream()
                 .map(DataTypeUtils::toInternalDataType)
                 .collect(Collectors.toList());
     }
 
-    static LinkedHashMap<String, StateTypeStrategy> state(Call call) {
-        final DataType history = MapView.newMapViewDataType(DataTypes.BIGINT(), DataTypes.BYTES());
+    static LinkedHashMap<String, StateTypeStrategy> state(Duration timeToLive) {
+        final DataType header = DataTypes.STRUCTURED(Header.class, DataTypes.FIELD("bytes", DataTypes.BYTES()));
+        final DataType blocks = MapView.newMapViewDataType(DataTypes.BIGINT(), DataTypes.BYTES());
         final LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
-        state.put(
-                "history", StateTypeStrategy.of(TypeStrategies.explicit(history), Duration.ofMillis(call.timeToLive())));
+        state.put("header", StateTypeStrategy.of(TypeStrategies.explicit(header), timeToLive));
+        state.put("blocks", StateTypeStrategy.of(TypeStrategies.explicit(blocks), timeToLive));
         return state;
     }
 

@@ -5,24 +5,25 @@ import org.apache.flink.table.api.dataview.MapView;
 /** The state of one key: a header, and numbered nodes on levels. */
 final class Store {
 
-    private static final Long HEADER = -1L;
     private static final int LEVEL_SHIFT = 56;
 
-    /** Nodes have positive numbers, entries of an index negative ones, of which the header takes the last. */
+    /** Nodes have positive numbers, entries of an index negative ones. */
     private static final long INDEX = Long.MIN_VALUE;
 
+    private Header header;
     private MapView<Long, byte[]> state;
 
-    void open(MapView<Long, byte[]> stateOfKey) {
+    void open(Header headerOfKey, MapView<Long, byte[]> stateOfKey) {
+        header = headerOfKey;
         state = stateOfKey;
     }
 
-    byte[] header() throws Exception {
-        return state.get(HEADER);
+    byte[] header() {
+        return header.bytes;
     }
 
-    void putHeader(byte[] header) throws Exception {
-        state.put(HEADER, header);
+    void putHeader(byte[] bytes) {
+        header.bytes = bytes;
     }
 
     byte[] indexed(long slot) throws Exception {
@@ -36,10 +37,6 @@ final class Store {
         } else {
             state.put(slot | INDEX, entry);
         }
-    }
-
-    void clear() {
-        state.clear();
     }
 
     byte[] node(int level, long index) throws Exception {
