@@ -9,7 +9,7 @@ import sys
 import typer
 from typing_extensions import get_annotations
 
-from headrace.cli import check, console, data, demo, dlq, doctor, explain, query, run, train
+from headrace.cli import check, connectors, console, data, demo, dlq, doctor, explain, query, run, train
 from headrace.doctor import explain as explain_failure
 from headrace.errors import HeadraceError
 
@@ -30,13 +30,15 @@ app.command()(check.check)
 app.command()(query.query)
 app.command()(doctor.doctor)
 app.add_typer(dlq.dlq)
+app.add_typer(connectors.connectors)
 
 INTERRUPTED = 130
 
 
 def _evaluate_annotations() -> None:
     """Python 3.9's newest typer takes annotations as they stand, and ours are kept as text."""
-    for command in (*app.registered_commands, *dlq.dlq.registered_commands):
+    groups = [app, *(each.typer_instance for each in app.registered_groups)]
+    for command in (command for group in groups if group for command in group.registered_commands):
         if command.callback is not None:
             command.callback.__annotations__ = get_annotations(command.callback, eval_str=True)
 

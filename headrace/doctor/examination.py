@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headrace.doctor import flink, machine, python
+from headrace.doctor import flink, jars, machine, python
 from headrace.errors import HeadraceError
 from headrace.runtime.suite import find_root
 
@@ -40,6 +40,7 @@ class Examination:
         yield flink.connector_jars(
             [*flink.default_folders(), *self.jars], flink.flink_version() or flink.SUPPORTED
         )
+        yield jars.pinned(self._checkout(), flink.flink_version() or flink.SUPPORTED)
         yield flink.suite(self.root)
         yield machine.writable(self.data)
         yield machine.disk(self.data)

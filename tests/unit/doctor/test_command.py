@@ -21,6 +21,7 @@ CHECKS = [
     "Java",
     "PyFlink",
     "connector jars",
+    "pinned jars",
     "suite",
     "data folder",
     "disk",
