@@ -1,0 +1,123 @@
+"""The records of a log, read in order and checked against each other.
+
+Worker side: standard library only.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from headrace.deployments.record import (
+    DeploymentLogError,
+    Record,
+    Verdict,
+    decode_record,
+    decode_verdict,
+    record_name,
+    verdict_name,
+)
+
+if TYPE_CHECKING:
+    from headrace.deployments.store import Store
+
+_RECORD = re.compile(r"^(\d{6})\.json$")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A record and what became of it.
+
+    Args:
+        record: the record.
+        content: its bytes.
+        verdict: whether it counts; None while its author has not said so, or was cut off.
+        digest: over both, and, through the record, over all before it; empty without a verdict.
+    """
+
+    record: Record
+    content: bytes
+    verdict: Verdict | None = None
+    digest: str = ""
+
+
+@dataclass(frozen=True)
+class Log:
+    """A log as it was at one moment; it only ever grows, and only its last record may be undecided."""
+
+    entries: tuple[Entry, ...] = ()
+
+    @cached_property
+    def in_force(self) -> tuple[Record, ...]:
+        """The records that count, in order."""
+        return tuple(each.record for each in self.entries if each.verdict and each.verdict.in_force)
+
+    @property
+    def undecided(self) -> Record | None:
+        """The last record, while nobody has said whether it counts."""
+        return self.entries[-1].record if self.entries and not self.entries[-1].verdict else None
+
+    @property
+    def digest(self) -> str:
+        """What the next record must name as its previous."""
+        return self.entries[-1].digest if self.entries else ""
+
+
+def read_log(store: Store, known: Log | None = None) -> Log:
+    """Read what is in a log.
+
+    Args:
+        store: where it lies.
+        known: an earlier reading; what was decided then is not read again.
+
+    Raises:
+        OSError: the store can not be reached.
+        DeploymentLogError: a record is missing, damaged or does not follow on the one before it.
+    """
+    numbers = [int(found.group(1)) for name in store.names() if (found := _RECORD.match(name))]
+    last = max(numbers, default=0)
+    log = _decided(known or Log())
+    if last < len(log.entries):
+        raise DeploymentLogError(
+            f"{store.location} ends with record {last}, it had {len(log.entries)}",
+            "Records are never deleted: restore them from a copy.",
+        )
+    for number in range(len(log.entries) + 1, last + 1):
+        log = replace(log, entries=(*log.entries, _read_entry(store, number, log.digest, last)))
+    return log
+
+
+def _decided(log: Log) -> Log:
+    return Log(log.entries[:-1]) if log.undecided else log
+
+
+def _read_entry(store: Store, number: int, previous: str, last: int) -> Entry:
+    where = f"{store.location}/{record_name(number)}"
+    content = store.read(record_name(number))
+    if content is None:
+        raise DeploymentLogError(
+            f"{where} is missing, {record_name(last)} is there", "Restore it from a copy."
+        )
+    record = decode_record(content, where)
+    if (record.number, record.previous) != (number, previous):
+        raise DeploymentLogError(
+            f"{where} does not follow on the record before it: the log was changed",
+            "Records are never edited: restore the log from a copy.",
+        )
+    said = store.read(verdict_name(number))
+    if said is not None:
+        verdict = decode_verdict(said, f"{store.location}/{verdict_name(number)}")
+        return Entry(record, content, verdict, digest_of(content, said))
+    if number < last:
+        raise DeploymentLogError(
+            f"{store.location}/{verdict_name(number)} is missing", "Restore it from a copy."
+        )
+    return Entry(record, content)
+
+
+def digest_of(record: bytes, verdict: bytes) -> str:
+    """What the next record names as its previous."""
+    return hashlib.sha256(record + verdict).hexdigest()
