@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Callable
 
 from headrace.checks.verdict import Verdict, tried
+from headrace.connectors.environment import environment_jars
 from headrace.errors import HeadraceError
 from headrace.runtime.job import Job
 from headrace.runtime.run import Run, explain, open_session, prepare, resolver_of
@@ -38,7 +39,8 @@ def plans(suite: Suite, environment: str, data: Path, jobs: Mapping[str, Job]) -
         jobs: by name.
     """
     for use_case in map(suite.use_case, suite.use_cases):
-        run = Run(suite.root, Job(use_case.name, "check"), data, environment)
+        jars = environment_jars(suite, environment)
+        run = Run(suite.root, Job(use_case.name, "check"), data, environment, jars=jars)
         run = replace(run, values=_placeholders(suite, run))
         runs = {name: replace(run, job=job) for name, job in jobs.items() if job.use_case == use_case.name}
         for name, each in runs.items():

@@ -26,7 +26,7 @@ Broken = tuple[int, str]
 Rule = Callable[[Statement], "Iterator[Broken]"]
 
 _STAR = re.compile(r"\bSELECT\s+(?:DISTINCT\s+)?(?:\w+\.)?\*|,\s*\w+\.\*", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\$\{\w+\}")
+_PLACEHOLDER = re.compile(r"\$\{\w+(?::-[^}]*)?\}")
 _OPTIONS = re.compile(r"\bWITH\s*\(", re.IGNORECASE)
 _VIEW = re.compile(r"CREATE\s+(?:TEMPORARY\s+)?VIEW\b", re.IGNORECASE)
 _TEMPORARY_VIEW = re.compile(r"CREATE\s+TEMPORARY\s+VIEW\b", re.IGNORECASE)

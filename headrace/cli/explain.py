@@ -7,10 +7,11 @@ from typing import Annotated
 import typer
 
 from headrace.cli import console, options
+from headrace.connectors.environment import environment_jars
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable
 from headrace.runtime.run import explain as plan_of
-from headrace.runtime.suite import find_root
+from headrace.runtime.suite import Suite, find_root
 
 
 def explain(
@@ -26,5 +27,7 @@ def explain(
     """
     suite = find_root(root)
     make_importable(suite)
-    plan = plan_of(Run(suite, load_job(suite, job), data, environment, profile or "throughput"))
+    jars = environment_jars(Suite(suite), environment)
+    asked = Run(suite, load_job(suite, job), data, environment, profile or "throughput", jars=jars)
+    plan = plan_of(asked)
     console.out.print(plan, markup=False, soft_wrap=True)

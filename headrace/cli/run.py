@@ -10,11 +10,12 @@ import typer
 from headrace.checks.model import check_model
 from headrace.cli import console, options
 from headrace.cli.progress import watch, watch_live
+from headrace.connectors.environment import environment_jars
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import Job, load_job
 from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, outdated, prepare, start
-from headrace.runtime.suite import find_root
+from headrace.runtime.suite import Suite, find_root
 
 MODEL = "headrace.model"
 
@@ -44,17 +45,19 @@ def run(
     suite = find_root(root)
     make_importable(suite)
     chosen = load_job(suite, job)
+    place = environment or ("live" if live else "local")
     asked = Run(
         root=suite,
         job=chosen,
         data=data,
-        environment=environment or ("live" if live else "local"),
+        environment=place,
         profile=profile or ("low-latency" if live else "throughput"),
         parameters=model_parameters(chosen, model, data),
         values=dict(_pair(value) for value in values or []),
         resume=resume,
         overwrite=overwrite,
         ui_port=ui_port,
+        jars=environment_jars(Suite(suite), place),
     )
     if chosen.needs_model:
         check_model(asked, Path(asked.parameters[MODEL]))

@@ -47,6 +47,7 @@ class Run:
         overwrite: delete what an earlier run wrote.
         ui_port: port of the web UI; the first free one from 8081 on when None.
         options: Flink options that win over the profile.
+        jars: what the environment's connectors are in.
     """
 
     root: Path
@@ -60,6 +61,7 @@ class Run:
     overwrite: bool = False
     ui_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
+    jars: tuple[Path, ...] = ()
 
     @property
     def checkpoints(self) -> Path:
@@ -131,7 +133,7 @@ def open_session(run: Run, options: Mapping[str, str]) -> Session:
     set_up_jvm(run.data.resolve() / LOGS)
     make_importable(run.root)
     profile = read_profile(run.root, run.profile)
-    configuration = embedded(profile, run.job.name, run.parameters, operator_jars(run.root))
+    configuration = embedded(profile, run.job.name, run.parameters, [*operator_jars(run.root), *run.jars])
     return Session({**configuration, **options, **run.options})
 
 

@@ -1,7 +1,7 @@
 """SQL files as text: what they declare, what they mention and where.
 
 The files are Flink SQL as it is pasted into the SQL client; nothing is parsed beyond comments, literals and names,
-and nothing is rewritten but ``${NAME}`` in connector files.
+and nothing is rewritten but ``${NAME}`` and ``${NAME:-default}`` in connector files.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL
 _NAME = re.compile(r"(?<![.\w])(?:(\w+)\.)?(\w+)\b")
 _DECLARED = re.compile(r"\b(?:TABLE|VIEW|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.]+)", re.IGNORECASE)
 _SINK = re.compile(r"\bINSERT\s+INTO\s+sinks\.(\w+)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
+_PLACEHOLDER = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
 @dataclass(frozen=True)
@@ -86,26 +86,30 @@ class Statement:
 
     @property
     def placeholders(self) -> frozenset[str]:
-        """Names in ``${…}``."""
-        return frozenset(_PLACEHOLDER.findall(self.text))
+        """Names in ``${…}`` that must be given a value: those that have no default."""
+        return frozenset(name for name, default in self._placeholders() if default is None)
 
     def line_of(self, position: int) -> int:
         """The line, from 1, on which the character at a position stands."""
         return self.text.count("\n", 0, position) + 1
 
     def bound(self, values: Mapping[str, str]) -> Statement:
-        """The same statement with each ``${NAME}`` replaced.
+        """The same statement with each ``${NAME}`` replaced, by its default when there is one and no value.
 
         Raises:
             HeadraceError: names the file, the line and the missing value.
         """
         for match in _PLACEHOLDER.finditer(self.text):
-            if match.group(1) not in values:
+            if match.group(1) not in values and match.group(2) is None:
                 raise HeadraceError(
                     f"{self.path}:{self.line_of(match.start())}: ${{{match.group(1)}}} has no value",
                     f"Set the environment variable {match.group(1)}, or pass --set {match.group(1)}=…",
                 )
-        return Statement(self.name, self.path, _PLACEHOLDER.sub(lambda m: values[m.group(1)], self.text))
+        text = _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group(2)), self.text)
+        return Statement(self.name, self.path, text)
+
+    def _placeholders(self) -> list[tuple[str, str | None]]:
+        return [(match.group(1), match.group(2)) for match in _PLACEHOLDER.finditer(self.text)]
 
     def _require_one_statement(self) -> None:
         code = self.code.strip()

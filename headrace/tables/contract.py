@@ -131,7 +131,7 @@ def _found(pattern: re.Pattern[str], item: str) -> str:
 def items(statement: Statement) -> Iterator[tuple[int, str]]:
     """Position and text of each part between the commas of ``CREATE TABLE name ( … )``; literals are blanked."""
     code = _NESTED.sub(lambda match: "JSON".ljust(len(match.group())), statement.code)
-    opened = re.compile(re.escape(statement.declares) + r"\s*\(").search(code)
+    opened = re.compile(rf"(?<![\w.]){re.escape(statement.declares)}\s*\(").search(code)
     depth, first = 1, opened.end() if opened else len(code)
     for position in range(first, len(code)):
         depth += {"(": 1, ")": -1}.get(code[position], 0)

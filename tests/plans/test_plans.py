@@ -14,13 +14,15 @@ from pathlib import Path
 
 import pytest
 
+from headrace.connectors.environment import environment_jars
 from headrace.runtime.job import job_names, load_job
 from headrace.runtime.run import Run, explain
+from headrace.runtime.suite import Suite
 from tests.local_tables import ROOT
 
 HERE = Path(__file__).parent
 UPDATE = "UPDATE_SNAPSHOTS"
-PROFILES = {"local": "throughput", "live": "low-latency"}
+PROFILES = {"local": "throughput", "live": "low-latency", "kafka": "low-latency"}
 PLANS = {f"{name}-{environment}": (name, environment) for name in job_names(ROOT) for environment in PROFILES}
 PHYSICAL = "== Optimized Physical Plan =="
 EXECUTION = "== Optimized Execution Plan =="
@@ -34,7 +36,8 @@ NOT_INSERT = re.compile(r"(\w+)\(.*changelogMode=\[(?!I\]|NONE\])(.+?)\]")
 @pytest.mark.parametrize("plan", PLANS)
 def test_the_plan_of_a_job_is_the_one_that_was_looked_at(plan: str, root: Path, tmp_path: Path) -> None:
     name, environment = PLANS[plan]
-    run = Run(root, load_job(root, name), tmp_path, environment, PROFILES[environment])
+    jars = environment_jars(Suite(root), environment)
+    run = Run(root, load_job(root, name), tmp_path, environment, PROFILES[environment], jars=jars)
     found = described(f"{name} in {environment}", explain(run))
     assert str(tmp_path) not in found
     assert str(root) not in found

@@ -167,7 +167,7 @@ def test_an_interrupt_before_the_first_checkpoint_says_that_there_is_none(
     ("arguments", "expected"),
     [
         (["inges"], "there is no job 'inges'; there are: backfill, features, ingest"),
-        (["ingest", "--environment", "kafak"], "there is no environment 'kafak'; there are: live, local"),
+        (["ingest", "--environment", "kafak"], "there is no environment 'kafak'; there are: kafka, live, local"),
         (["ingest", "--profile", "fast"], "there is no profile 'fast'; there are: low-latency, throughput"),
         (["ingest", "--set", "TOPIC"], "--set wants NAME=value, got 'TOPIC'"),
         (["ingest", "--set", "=a"], "--set wants NAME=value, got '=a'"),

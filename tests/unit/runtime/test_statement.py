@@ -130,6 +130,17 @@ def test_placeholders_are_found_by_name() -> None:
     assert of("'${FOLDER}/${TOPIC}', '$OTHER', '${FOLDER}'").placeholders == {"FOLDER", "TOPIC"}
 
 
+def test_a_default_stands_where_there_is_no_value() -> None:
+    topic = of("'${PREFIX:-case.}${TOPIC:-}a'")
+    assert topic.placeholders == frozenset()
+    assert topic.bound({}).text == "'case.a'"
+    assert topic.bound({"PREFIX": "test-"}).text == "'test-a'"
+
+
+def test_what_the_broker_s_client_replaces_itself_is_left_to_it() -> None:
+    assert of("'${env:SECRET}'").bound({"env": "1"}).text == "'${env:SECRET}'"
+
+
 def test_a_value_is_taken_as_it_is() -> None:
     assert of("'${FOLDER}'").bound({"FOLDER": "\\1 ${TOPIC}"}).text == "'\\1 ${TOPIC}'"
 

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from headrace.connectors.environment import environment_jars, jar_groups
+from headrace.connectors.manifest import read_manifest
+from headrace.connectors.store import JarStore
+from headrace.errors import HeadraceError
+from headrace.runtime.suite import Suite
+from tests.local_tables import ROOT
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+SUITE = Suite(ROOT)
+ON_KAFKA = {
+    name: table
+    for case in SUITE.use_cases
+    for name, table in SUITE.bindings("kafka", case).items()
+    if "'connector' = 'kafka'" in table.text
+}
+SECRET = re.compile(r"^\s*'properties\.(\S*(?:jaas|password|secret|\.key)\S*)' = '(.*)'", re.MULTILINE)
+
+
+def make_suite(folder: Path, **jars: str) -> Suite:
+    for name, said in jars.items():
+        (folder / "connectors" / name).mkdir(parents=True)
+        (folder / "connectors" / name / "JARS").write_text(said)
+    return Suite(folder)
+
+
+def test_files_need_no_jars() -> None:
+    assert environment_jars(SUITE, "live") == ()
+
+
+def test_an_environment_needs_its_own_jars_and_those_of_what_it_extends(tmp_path: Path) -> None:
+    suite = make_suite(tmp_path, below="kafka\n", above="jdbc\nkafka\n\n")
+    (tmp_path / "connectors" / "above" / "EXTENDS").write_text("below")
+    assert jar_groups(suite, "above") == ["kafka", "jdbc"]
+
+
+def test_a_group_that_is_not_in_the_manifest_is_said(tmp_path: Path) -> None:
+    suite = make_suite(tmp_path, here="kafak")
+    (tmp_path / "connectors" / "jars.yaml").write_text((ROOT / "connectors" / "jars.yaml").read_text())
+    with pytest.raises(HeadraceError, match="no jars called kafak"):
+        environment_jars(suite, "here")
+
+
+def test_kafka_needs_the_connector(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(JarStore, "fetch", JarStore.path)
+    found = environment_jars(SUITE, "kafka", JarStore(tmp_path))
+    assert [path.name for path in found] == [jar.file_name for jar in read_manifest(ROOT)["kafka"].jars]
+
+
+@pytest.mark.parametrize("table", ON_KAFKA)
+def test_nothing_on_kafka_ends_so_an_idle_topic_can_not_end_time(table: str) -> None:
+    assert "scan.bounded" not in ON_KAFKA[table].text
+    assert "'scan.watermark.idle-timeout'" in ON_KAFKA[table].text
+
+
+@pytest.mark.parametrize("table", ON_KAFKA)
+def test_secrets_are_looked_up_by_the_broker_s_client_and_stand_in_no_table(table: str) -> None:
+    secrets = SECRET.findall(ON_KAFKA[table].bound({"HEADRACE_JOB": "job"}).text)
+    assert secrets == [("sasl.jaas.config", "${env:KAFKA_SASL_JAAS_CONFIG}")]
+
+
+@pytest.mark.parametrize("table", ON_KAFKA)
+def test_without_any_setting_it_is_a_broker_on_this_machine(table: str) -> None:
+    assert ON_KAFKA[table].placeholders <= {"HEADRACE_JOB"}
