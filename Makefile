@@ -28,7 +28,7 @@ lint: .dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint sql connectors
+	$(BIN)/sqlfluff lint sql connectors tests/oracle
 
 # Plan every job in every environment without running any.
 check: .runtime

@@ -133,8 +133,15 @@ def test_inputs_that_can_not_be_rolled_over_are_refused(
 
 
 def test_rows_that_tie_can_only_go_by_a_column_there_is(table: Table) -> None:
-    arguments = "aggregates => 'count', windows => '1d', ties => 'm'"
+    arguments = "aggregates => 'count', windows => '1d', ties => 'id, m'"
     assert "ties: the input has no column 'm'." in refusal(
+        table, f"SELECT * FROM {IN_ORDER.format(arguments)}"
+    )
+
+
+def test_in_order_keys_are_forgotten_by_event_time_alone(table: Table) -> None:
+    arguments = "aggregates => 'count', windows => '1d', idle => '1d'"
+    assert "idle: leave it out, a key is forgotten when the watermark" in refusal(
         table, f"SELECT * FROM {IN_ORDER.format(arguments)}"
     )
 

@@ -150,6 +150,10 @@ final class Call implements Serializable {
         return !context.isArgumentNull(ON_TIME);
     }
 
+    boolean isIdleGiven(CallContext context) {
+        return !context.isArgumentNull(IDLE);
+    }
+
     long time(RowData row) {
         return row.getTimestamp(timePosition, TIME_PRECISION).getMillisecond();
     }

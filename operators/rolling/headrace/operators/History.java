@@ -59,6 +59,15 @@ final class History {
         }
     }
 
+    boolean isEmpty() {
+        return tail.size == 0;
+    }
+
+    /** The time of the newest row; there must be one. */
+    long newest() {
+        return tail.newest();
+    }
+
     /** Keeps a row, and gives the aggregates of its windows over the rows that have come so far. */
     Object[] add(long time, RowData row) throws Exception {
         own.clear();

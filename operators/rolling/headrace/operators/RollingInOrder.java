@@ -40,6 +40,9 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
         if (call.ordered) {
             throw new InvalidCall("ORDER BY: leave it out, rows are put in order here; ties => 'column, …' orders equals.");
         }
+        if (call.isIdleGiven(context)) {
+            throw new InvalidCall("idle: leave it out, a key is forgotten when the watermark has left its windows behind.");
+        }
         return call.outputType(call.passed());
     }
 }

@@ -34,9 +34,10 @@ import java.util.List;
  */
 public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
 
+    private static final String FORGET = "forget";
+
     private final Call call;
     private final transient List<DataType> argumentTypes;
-    private final transient Duration timeToLive;
     private transient History history;
     private transient ProjectedRowData passed;
     private transient Comparator<RowData> tieOrder;
@@ -44,14 +45,13 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     RollingInOrderFunction(SpecializedContext context) {
         this.call = new Call(context.getCallContext());
         this.argumentTypes = Signature.internalArguments(context.getCallContext());
-        this.timeToLive = Signature.timeToLive(call, context.getConfiguration());
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
         final DataType rows = DataTypeUtils.toInternalDataType(DataTypes.ARRAY(argumentTypes.get(Call.INPUT)));
         final DataType waiting = MapView.newMapViewDataType(DataTypes.BIGINT(), rows);
-        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state(timeToLive);
+        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state(Duration.ZERO);
         state.put("waiting", StateTypeStrategy.of(TypeStrategies.explicit(waiting), Duration.ZERO));
         return Signature.internal(argumentTypes, call.outputType(call.passed()), state);
     }
@@ -87,15 +87,37 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
         }
     }
 
-    /** Answers the rows of a time. */
+    /** Answers the rows of a time, or forgets a key. */
     public void onTimer(
             OnTimerContext context, Header header, MapView<Long, byte[]> blocks, MapView<Long, ArrayData> waiting)
             throws Exception {
-        final long time = context.timeContext(Long.class).time();
+        final TimeContext<Long> clock = context.timeContext(Long.class);
+        history.open(header, blocks);
+        if (FORGET.equals(context.currentTimer())) {
+            forget(context, clock);
+        } else {
+            if (history.isEmpty()) {
+                clock.registerOnTime(FORGET, clock.time() + call.span);
+            }
+            answer(clock.time(), waiting);
+        }
+    }
+
+    private void forget(OnTimerContext context, TimeContext<Long> clock) throws Exception {
+        final long end = history.newest() + call.span;
+        if (end > clock.time()) {
+            clock.registerOnTime(FORGET, end);
+            history.close(clock.time());
+        } else {
+            context.clearState("header");
+            context.clearState("blocks");
+        }
+    }
+
+    private void answer(long time, MapView<Long, ArrayData> waiting) throws Exception {
         final RowData[] rows = rows(waiting.get(time), 0);
         waiting.remove(time);
         Arrays.sort(rows, tieOrder);
-        history.open(header, blocks);
         for (RowData row : rows) {
             collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
         }

@@ -1,0 +1,16 @@
+-- One row is a payment or verdict with the verdicts of its terminal in the last 7 days, as OVER counts them.
+CREATE TEMPORARY VIEW terminal_over_7d AS
+SELECT
+  transaction_id,
+  terminal_id,
+  event_time,
+  fraud,
+  terminal_count_1d,
+  terminal_fraud_avg_1d,
+  COUNT(fraud) OVER w AS terminal_count_7d,
+  COALESCE(CAST(SUM(fraud) OVER w AS DOUBLE) / NULLIF(COUNT(fraud) OVER w, 0), 0) AS terminal_fraud_avg_7d
+FROM terminal_over_1d
+WINDOW w AS (
+  PARTITION BY terminal_id ORDER BY event_time
+  RANGE BETWEEN INTERVAL '6 23:59:59.999' DAY TO SECOND(3) PRECEDING AND CURRENT ROW
+);
