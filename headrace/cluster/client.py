@@ -29,10 +29,13 @@ class FlinkClient:
     Args:
         home: the home of the cluster.
         suite: what goes into the PYTHONPATH of client and workers: an archive or a folder with jobs/, udfs/, sql/, …
+        folder: where ``flink`` is called; Python looks there for jobs/ before it looks into the suite. This process's
+            own working folder when None.
     """
 
     home: Home
     suite: Path
+    folder: Path | None = None
 
     def run(self, job: str, *arguments: str, options: Sequence[str] = ()) -> str:
         """Submit ``jobs.<job>`` without waiting for its end; returns the job's id.
@@ -70,6 +73,7 @@ class FlinkClient:
             capture_output=True,
             text=True,
             env=self.home.environment(),
+            cwd=self.folder,
             timeout=PATIENCE_SECONDS,
             check=False,
         )

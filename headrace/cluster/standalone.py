@@ -75,6 +75,11 @@ class StandaloneCluster:
         while self._daemons:
             self._daemons.pop().stop()
 
+    def kill(self) -> None:
+        """End both processes at once and without warning, as when the machine fails."""
+        while self._daemons:
+            self._daemons.pop().kill()
+
     def wait_for_slots(self, patience: float = PATIENCE_SECONDS) -> None:
         """Wait until the job manager answers and has all slots.
 

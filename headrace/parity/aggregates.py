@@ -6,7 +6,7 @@ import math
 import statistics
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Union
 
 import numpy as np
 
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from headrace.parity.timeline import Slices
+
+    _Column = Union[list[Any], NDArray[Any]]
 
 _INT64 = 2**63
 _EXACT_IN_A_DOUBLE = 2**53
@@ -41,7 +43,7 @@ class Values:
         return self.numbers.dtype.kind in "iu"
 
 
-def aggregate(name: str, values: Values, slices: Slices, empty: Any) -> list[Any]:
+def aggregate(name: str, values: Values, slices: Slices, empty: Any) -> _Column:
     """An aggregate of the values in each slice, NULL left out.
 
     Whole and decimal numbers are added exactly, floating point numbers as if without rounding, once rounded at the end.
@@ -56,7 +58,8 @@ def aggregate(name: str, values: Values, slices: Slices, empty: Any) -> list[Any
     before = np.concatenate([[0], np.cumsum(values.known)])
     first, after = before[slices.first], before[slices.after]
     if name == "count":
-        return [*map(int, after - first)]
+        counts: NDArray[np.int64] = after - first
+        return counts
     known = Values(values.numbers[values.known], np.ones(int(before[-1]), np.bool_), values.scale)
     if name in _OF_SUMS and known.is_exact:
         return _OF_SUMS[name](_sums(known, first, after), after - first, values.scale, empty)
@@ -74,13 +77,15 @@ def _sums(values: Values, first: NDArray[np.int64], after: NDArray[np.int64]) ->
     return sums
 
 
-def _sum(sums: NDArray[Any], counts: NDArray[np.int64], scale: int, empty: Any) -> list[Any]:
+def _sum(sums: NDArray[Any], counts: NDArray[np.int64], scale: int, empty: Any) -> _Column:
     found = (_unscaled(each, scale) for each in sums.tolist())
     return [total if count else empty for total, count in zip(found, counts.tolist())]
 
 
-def _avg(sums: NDArray[Any], counts: NDArray[np.int64], scale: int, empty: Any) -> list[Any]:
+def _avg(sums: NDArray[Any], counts: NDArray[np.int64], scale: int, empty: Any) -> _Column:
     found = _doubles(sums, scale) / np.maximum(counts, 1)
+    if empty is not None or counts.all():
+        return np.where(counts > 0, found, empty or 0)
     return [mean if count else empty for mean, count in zip(found.tolist(), counts.tolist())]
 
 
@@ -97,7 +102,7 @@ def _unscaled(number: Any, scale: int) -> Any:
     return Decimal(number).scaleb(-scale) if scale else number
 
 
-_OF_SUMS: dict[str, Callable[[NDArray[Any], NDArray[np.int64], int, Any], list[Any]]] = {
+_OF_SUMS: dict[str, Callable[[NDArray[Any], NDArray[np.int64], int, Any], _Column]] = {
     "sum": _sum,
     "avg": _avg,
 }

@@ -105,7 +105,7 @@ class Way(_Strict):
     Attributes:
         pipeline: a file in ``pipelines/``.
         writes: the table with the features.
-        reads: the tables that are laid for it; the others are empty.
+        reads: the tables that are laid for it, that of the events first; the others are empty.
         views: contract name → view that stands in for it.
     """
 

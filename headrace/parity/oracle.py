@@ -88,7 +88,7 @@ class Oracle:
         query = f"SELECT {selected} FROM {ROWS} ORDER BY {name(self._rows.key)}"  # noqa: S608 -- names are the contract's, expressions the suite's own
         return self._connection.sql(query).to_arrow_table()
 
-    def feature(self, feature: str) -> list[Any]:
+    def feature(self, feature: str) -> Any:
         """A feature over a window, in the order of the rows' key."""
         window, length = self.features[feature]
         axis = self._axis(window)

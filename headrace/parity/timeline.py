@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -43,7 +44,7 @@ class Timeline:
     times: Int64s
     order: NDArray[np.generic]
 
-    @property
+    @cached_property
     def sorted(self) -> Int64s:
         """The number of the event at each place of the line."""
         line: Int64s = np.lexsort((self.order, self.times, self.keys)).astype(np.int64)

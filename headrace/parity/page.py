@@ -1,0 +1,133 @@
+"""A certificate as a page for people, in Markdown."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from headrace.parity.certificate import Certificate
+    from headrace.parity.comparison import Comparison
+
+SHOWN_KEYS = 60
+
+
+def page(certificate: Certificate) -> str:
+    """The certificate as Markdown; nothing in it that the JSON form does not have."""
+    return "\n".join(_lines(certificate)) + "\n"
+
+
+def verdict(certificate: Certificate) -> str:
+    """What was found, in a sentence."""
+    rows = certificate.computations[0].rows
+    count = len(certificate.comparisons[0].columns) + 1 if certificate.comparisons else 0
+    what = f"{rows:,} rows of {count} columns, {len(certificate.computations)} computations"
+    if certificate.holds:
+        return f"{what}: no difference"
+    bad = [f"{each.left} and {each.right}" for each in certificate.comparisons if not each.holds]
+    return f"{what}: DIFFERENT in {'; '.join(bad) or 'nothing, since nothing was compared'}"
+
+
+def largest_differences(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
+    """A row a column: its name and its largest difference in each comparison, with the rows that differ."""
+    by_column: dict[str, list[str]] = {}
+    for comparison in comparisons:
+        for each in comparison.columns:
+            by_column.setdefault(each.column, []).append(_difference(each.rows, each.largest))
+    return [(column, *cells) for column, cells in by_column.items()]
+
+
+def pairs(comparisons: Sequence[Comparison]) -> list[str]:
+    """What each comparison compares."""
+    return [f"{each.left} – {each.right}" for each in comparisons]
+
+
+def _difference(rows: int, largest: float | None) -> str:
+    shown = "0" if not largest else f"{largest:.2g}"
+    return f"{shown} ({rows:,} rows)" if rows else shown
+
+
+def _lines(certificate: Certificate) -> Iterator[str]:
+    yield f"# Parity of {certificate.use_case}: {'holds' if certificate.holds else 'DOES NOT HOLD'}"
+    yield f"\n{verdict(certificate)}. Made {certificate.made_at} from {certificate.days} days."
+    yield "\n## Computed\n"
+    yield from _table(
+        ("name", "how", "rows", "seconds", "SHA-256 of the rows", "SHA-256 of the SQL"),
+        (
+            (
+                each.name,
+                each.how,
+                f"{each.rows:,}",
+                f"{each.seconds:.0f}",
+                f"`{each.result_sha256}`",
+                _code(each.sql_sha256),
+            )
+            for each in certificate.computations
+        ),
+    )
+    stopped = certificate.interruption
+    yield (
+        f"\nThe cluster was killed after {stopped.rows_before:,} events at parallelism {stopped.parallelism[0]} and "
+        f"resumed from `{stopped.checkpoint}` at parallelism {stopped.parallelism[1]}."
+    )
+    yield "\n## Compared, row by row\n"
+    yield from _comparisons(certificate)
+    yield "\n## Named exceptions\n"
+    yield from _ties(certificate)
+    yield "\n## From what, by what\n"
+    yield from _table(
+        ("table", "rows", "SHA-256"),
+        ((each.table, f"{each.rows:,}", f"`{each.sha256}`") for each in certificate.inputs),
+    )
+    yield f"\nDeclaration `{certificate.declaration_sha256}`, functions `{certificate.operators_sha256}`.\n"
+    yield ", ".join(f"{name} {found}" for name, found in certificate.versions.items()) + "."
+
+
+def _comparisons(certificate: Certificate) -> Iterator[str]:
+    yield from _table(
+        ("compared", "rows in both", "only left", "only right", "repeated", "columns that differ"),
+        (
+            (
+                pair,
+                *(
+                    f"{count:,}"
+                    for count in (
+                        each.rows,
+                        each.only_left,
+                        each.only_right,
+                        each.repeated,
+                        len(each.differing),
+                    )
+                ),
+            )
+            for pair, each in zip(pairs(certificate.comparisons), certificate.comparisons)
+        ),
+    )
+    yield "\nLargest difference of a column:\n"
+    yield from _table(
+        ("column", *pairs(certificate.comparisons)), largest_differences(certificate.comparisons)
+    )
+
+
+def _ties(certificate: Certificate) -> Iterator[str]:
+    yield (
+        "No row is left out above. Rows of one entity and one moment count one after the other, in the order of "
+        f"`{certificate.key}`; who sorts them otherwise gets other features for them:"
+    )
+    yield ""
+    for each in certificate.ties:
+        shown = ", ".join(map(str, each.keys[:SHOWN_KEYS]))
+        more = f" and {len(each.keys) - SHOWN_KEYS:,} more" if len(each.keys) > SHOWN_KEYS else ""
+        yield f"* by `{each.by}`: {each.rows:,} rows{': ' if each.keys else ''}{shown}{more}"
+
+
+def _code(text: str | None) -> str:
+    return f"`{text}`" if text else "–"
+
+
+def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> Iterator[str]:
+    yield f"| {' | '.join(head)} |"
+    yield f"|{'---|' * len(head)}"
+    for row in rows:
+        yield f"| {' | '.join(row)} |"
