@@ -9,6 +9,7 @@ import pandas as pd
 from datasets.fraud.benchmark import LAST_DAY
 from datasets.fraud.cache import FILE, prepare
 from datasets.fraud.checksum import verify
+from datasets.fraud.pandas_features import published
 from datasets.fraud.progress import Progress, silent
 from datasets.fraud.raw_events import record_raw
 from datasets.fraud.tables import write_labels, write_transactions
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-__all__ = ["DAYS", "SLICE_DAYS", "build", "record", "verify"]
+__all__ = ["DAYS", "SLICE_DAYS", "build", "published", "record", "verify"]
 
 DAYS = LAST_DAY + 1
 """Days there are."""

@@ -9,7 +9,21 @@ import sys
 import typer
 from typing_extensions import get_annotations
 
-from headrace.cli import check, connectors, console, data, demo, dlq, doctor, explain, query, run, train
+from headrace.cli import (
+    check,
+    connectors,
+    console,
+    data,
+    demo,
+    dlq,
+    doctor,
+    explain,
+    parity,
+    query,
+    reproduce,
+    run,
+    train,
+)
 from headrace.doctor import explain as explain_failure
 from headrace.errors import HeadraceError
 
@@ -28,6 +42,8 @@ app.command()(run.run)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(query.query)
+app.command()(parity.parity)
+app.command()(reproduce.reproduce)
 app.command()(doctor.doctor)
 app.add_typer(dlq.dlq)
 app.add_typer(connectors.connectors)

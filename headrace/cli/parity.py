@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from importlib import import_module
 from pathlib import Path
@@ -13,6 +14,7 @@ from headrace.cli import console, options
 from headrace.cli.progress import Bars, RowsView, watch
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
+from headrace.runtime.java import JVM_ARGS
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTPUT = Path("work/parity")
 TABLES = "tables"
+SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+"""For a slice, compiling more than this takes longer than it gives."""
 
 
 def parity(
@@ -45,9 +49,10 @@ def parity(
     make_importable(suite)
     dataset = _dataset(suite, use_case)
     create_folder(output)
-    subject = _subject(
-        suite, use_case, dataset, days or (dataset.SLICE_DAYS if small else dataset.DAYS), output
-    )
+    if small:
+        os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {SHORT_LIVED}")
+    asked = days or (dataset.SLICE_DAYS if small else dataset.DAYS)
+    subject = _subject(suite, use_case, dataset, asked, output)
     view = _View()
     try:
         certificate = certify(subject, view.stage)
@@ -73,6 +78,7 @@ def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path) 
         folder=output.resolve() / TABLES,
         record=dataset.record,
         published=getattr(dataset, "published", None),
+        options={"env.java.opts.taskmanager": SHORT_LIVED} if days <= dataset.SLICE_DAYS else {},
     )
 
 

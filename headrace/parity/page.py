@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from headrace.parity.certificate import Certificate
-    from headrace.parity.comparison import Comparison
+    from headrace.parity.comparison import ColumnDifference, Comparison
 
 SHOWN_KEYS = 60
 
@@ -31,11 +31,9 @@ def verdict(certificate: Certificate) -> str:
 
 def largest_differences(comparisons: Sequence[Comparison]) -> list[tuple[str, ...]]:
     """A row a column: its name and its largest difference in each comparison, with the rows that differ."""
-    by_column: dict[str, list[str]] = {}
-    for comparison in comparisons:
-        for each in comparison.columns:
-            by_column.setdefault(each.column, []).append(_difference(each.rows, each.largest))
-    return [(column, *cells) for column, cells in by_column.items()]
+    columns = dict.fromkeys(each.column for comparison in comparisons for each in comparison.columns)
+    found = [{each.column: each for each in comparison.columns} for comparison in comparisons]
+    return [(column, *(_difference(each.get(column)) for each in found)) for column in columns]
 
 
 def pairs(comparisons: Sequence[Comparison]) -> list[str]:
@@ -43,9 +41,11 @@ def pairs(comparisons: Sequence[Comparison]) -> list[str]:
     return [f"{each.left} – {each.right}" for each in comparisons]
 
 
-def _difference(rows: int, largest: float | None) -> str:
-    shown = "0" if not largest else f"{largest:.2g}"
-    return f"{shown} ({rows:,} rows)" if rows else shown
+def _difference(found: ColumnDifference | None) -> str:
+    if found is None:
+        return "–"
+    shown = "0" if not found.largest else f"{found.largest:.2g}"
+    return f"{shown} ({found.rows:,} rows)" if found.rows else shown
 
 
 def _lines(certificate: Certificate) -> Iterator[str]:

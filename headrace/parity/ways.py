@@ -7,6 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headrace.cluster.standalone import free_ports
 from headrace.errors import HeadraceError
 from headrace.runtime.job import Job
 from headrace.runtime.run import Run, start
@@ -49,8 +50,9 @@ class Trip:
 
     @property
     def run(self) -> Run:
-        """The computation as a run over local folders."""
-        return Run(self.root, self.job, self.folder, options=self.options)
+        """The computation as a run over local folders; its web UI is on any free port."""
+        (port,) = free_ports(1)
+        return Run(self.root, self.job, self.folder, options=self.options, ui_port=port)
 
     def lay(self) -> None:
         """Begin with a new folder that holds the tables that are read, as links.

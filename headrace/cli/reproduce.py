@@ -1,0 +1,102 @@
+"""``headrace reproduce``: published results, computed again on features of our own streaming job."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from headrace.cli import console, options
+from headrace.cli.progress import Bars, watch
+from headrace.errors import HeadraceError
+from headrace.models.definition import load_definition
+from headrace.runtime.folders import create_folder
+from headrace.runtime.job import load_job
+from headrace.runtime.run import Run, make_importable
+from headrace.runtime.suite import find_root
+
+if TYPE_CHECKING:
+    from headrace.reproduction.reproduce import Result
+    from headrace.reproduction.study import Study
+
+DEFAULT_DATA = Path("work/reproduction")
+
+
+def reproduce(
+    publication: Annotated[str, typer.Argument(help="A file in datasets/<use case>/ that has STUDIES.")],
+    study: Annotated[str, typer.Option(help="Which of its studies; the first if not given.")] = "",
+    job: Annotated[str, typer.Option(help="The job that computes the features of the past.")] = "backfill",
+    data: Annotated[Path, typer.Option(help="Where its tables go; features are kept there.")] = DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Train and judge published models on features of our streaming job, and print ours beside the published figures.
+
+    Ends with exit code 1 when one that must agree does not. Example: headrace reproduce handbook
+    """
+    from headrace.reproduction.reproduce import Experiment
+    from headrace.reproduction.study import load_studies
+
+    suite = find_root(root)
+    make_importable(suite)
+    name, chosen = _chosen(load_studies(suite, publication), study)
+    folder = data / publication / name
+    create_folder(folder)
+    run = Run(suite, load_job(suite, job), folder)
+    experiment = Experiment(chosen, load_definition(suite, chosen.definition), run)
+    _build(chosen, folder)
+    experiment.features(lambda running: watch(running, "features of the past"))
+    results = _trained(experiment)
+    _print(chosen, results, json)
+    if not all(each.holds for each in results):
+        raise typer.Exit(1)
+
+
+def _chosen(studies: dict[str, Study], name: str) -> tuple[str, Study]:
+    if name and name not in studies:
+        raise HeadraceError(f"there is no study {name!r}; there are: {', '.join(studies)}")
+    chosen = name or next(iter(studies))
+    return chosen, studies[chosen]
+
+
+def _build(study: Study, folder: Path) -> None:
+    bars = Bars()
+    try:
+        study.build(folder, study.first_day, study.last_day, bars)
+    finally:
+        bars.close()
+
+
+def _trained(experiment: Any) -> list[Result]:
+    """The results, with a bar while they are made."""
+    results, total, bars = [], len(experiment.study.models), Bars()
+    try:
+        bars("models", 0, total)
+        for result in experiment.results():
+            results.append(result)
+            bars("models", len(results), total)
+    finally:
+        bars.close()
+    return results
+
+
+def _print(study: Study, results: list[Result], as_json: bool) -> None:
+    if as_json:
+        console.print_json([{**vars(each), "agrees": each.agrees} for each in results])
+        return
+    figures = ["roc_auc", "average_precision", "precision_at_k"]
+    heads = ["model", *(f"{name} {whose}" for name in figures for whose in ("here", "published")), ""]
+    console.print_table(study.title, heads, [_row(each, figures) for each in results])
+
+
+def _row(result: Result, figures: list[str]) -> list[str]:
+    cells = [
+        cell
+        for name in figures
+        for cell in (f"{result.ours[name]:.3f}" if result.ours else "–", f"{result.published[name]:.3f}")
+    ]
+    if result.missing:
+        return [result.model, *cells, f"{result.missing} is not installed"]
+    said = "the same" if result.agrees else "different" if result.must_agree else "different (not pinned)"
+    return [result.model, *cells, said]

@@ -1,0 +1,1 @@
+"""Published results, computed again on features of our own jobs."""
