@@ -21,11 +21,11 @@ VERSION = "fraud-test"
 ROWS = 400
 
 
-def make_artifact(target: Path) -> Path:
+def make_artifact(target: Path, version: str = VERSION, threshold: float = 0.5) -> Path:
     """Train the fraud model on events of which the dear ones are fraud; returns the artifact's folder."""
-    definition = replace(load_definition(ROOT, "fraud"), policy=ScoreThreshold(0.5))
+    definition = replace(load_definition(ROOT, "fraud"), policy=ScoreThreshold(threshold))
     provenance = Provenance(feature_sql_sha256="0" * 64, source="tests")
-    return train(definition, make_frame(definition), None, target, provenance, version=VERSION).path
+    return train(definition, make_frame(definition), None, target, provenance, version=version).path
 
 
 def make_frame(definition: ModelDefinition) -> pd.DataFrame:

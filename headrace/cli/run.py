@@ -7,8 +7,9 @@ from typing import Annotated, Optional
 
 import typer
 
-from headrace.checks.model import check_model
+from headrace.checks.model import check_deployments, check_model
 from headrace.cli import console, options
+from headrace.cli.deployment_log import LOG
 from headrace.cli.progress import watch, watch_live
 from headrace.connectors.environment import environment_jars
 from headrace.errors import HeadraceError
@@ -18,6 +19,7 @@ from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkp
 from headrace.runtime.suite import Suite, find_root
 
 MODEL = "headrace.model"
+DEPLOYMENTS = "headrace.deployments"
 
 
 def run(
@@ -28,6 +30,12 @@ def run(
     model: Annotated[
         Optional[Path],
         typer.Option(help="The artifact that scores; the newest one under <data>/models if not given."),
+    ] = None,
+    deployments: Annotated[
+        Optional[str],
+        typer.Option(
+            help="Instead: the log that says which version scores; <data>/deployments if there is one."
+        ),
     ] = None,
     environment: options.Environment = "",
     profile: options.Profile = None,
@@ -52,15 +60,14 @@ def run(
         data=data,
         environment=place,
         profile=profile or ("low-latency" if live else "throughput"),
-        parameters=model_parameters(chosen, model, data),
+        parameters=model_parameters(chosen, model, data, deployments),
         values=dict(_pair(value) for value in values or []),
         resume=resume,
         overwrite=overwrite,
         ui_port=ui_port,
         jars=environment_jars(Suite(suite), place),
     )
-    if chosen.needs_model:
-        check_model(asked, Path(asked.parameters[MODEL]))
+    check_scored_by(asked)
     inbox = _inbox(asked) if live else None
     running = start(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
@@ -96,14 +103,36 @@ def _inbox(asked: Run) -> Inbox:
     return inbox
 
 
-def model_parameters(job: Job, model: Path | None, data: Path) -> dict[str, str]:
-    """What the scoring function needs to know: where the artifact is.
+def check_scored_by(asked: Run) -> None:
+    """Check the model of a run, or those that its deployment log names, before the job starts.
 
     Raises:
-        HeadraceError: when the job scores and there is no artifact.
+        HeadraceError: one is missing, damaged, or was trained on other features.
+    """
+    if MODEL in asked.parameters:
+        check_model(asked, Path(asked.parameters[MODEL]))
+    if DEPLOYMENTS in asked.parameters:
+        check_deployments(asked, asked.parameters[DEPLOYMENTS])
+        console.err.print(
+            f"scored by the deployments in {asked.parameters[DEPLOYMENTS]}", markup=False, soft_wrap=True
+        )
+
+
+def model_parameters(
+    job: Job, model: Path | None, data: Path, deployments: str | None = None
+) -> dict[str, str]:
+    """What the scoring function needs to know: where the artifact is, or the log that names artifacts.
+
+    Raises:
+        HeadraceError: when the job scores and there is no artifact, or both are given.
     """
     if not job.needs_model:
         return {}
+    if model and deployments:
+        raise HeadraceError("--model and --deployments are both given", "One of them says what scores.")
+    if deployments or (model is None and any((data / LOG).glob("*.json"))):
+        place = deployments or str(data / LOG)
+        return {DEPLOYMENTS: place if ":/" in place else str(Path(place).resolve())}
     found = model or newest_model(data / "models")
     if found is None or not (found / "manifest.json").is_file():
         raise HeadraceError(

@@ -25,6 +25,7 @@ from headrace.deployments.record import (
     to_text,
     verdict_name,
 )
+from headrace.deployments.roles import boundaries, roles_at
 from headrace.deployments.timing import MARGIN, TIMING, Timing
 
 if TYPE_CHECKING:
@@ -100,6 +101,21 @@ class Author:
             self._void(log.undecided)
             log = self._read()
         return log
+
+    def current(self) -> list[Record]:
+        """The records that count at this moment or will, each version once; shadows left out, which may fail.
+
+        Raises:
+            DeploymentLogError: the log can not be read, is damaged, or has no champion.
+        """
+        records, now = self._read().in_force, self.clock()
+        if not any(record.role == CHAMPION for record in records):
+            raise DeploymentLogError(
+                f"deployment log {self.store.location} has no champion", "Deploy one first: headrace deploy."
+            )
+        times = [now, *(start for start in boundaries(records) if start > now)]
+        deciding = [record for time in times for record in roles_at(records, time)[:2] if record]
+        return list({record.version: record for record in deciding}.values())
 
     def publish(self, draft: Draft, seen: Log) -> Record:
         """Put a record into the log.

@@ -29,14 +29,16 @@ class Scored(NamedTuple):
     """What a model says about one event.
 
     Either ``score`` (0 to 1) and ``decision`` (``alert`` or ``pass``) are there, or ``error`` is.
-    ``reasons`` is a JSON array, empty for events that were not to be explained.
+    ``reasons`` is a JSON array, empty for events that were not to be explained. ``model_version`` is None where no
+    version was deployed. ``shadows`` is a JSON array of what other versions say of the event; None if there are none.
     """
 
     score: float | None
     decision: str | None
-    model_version: str
+    model_version: str | None
     reasons: str | None
     error: str | None
+    shadows: str | None = None
 
 
 class Scorer:
@@ -76,7 +78,15 @@ class Scorer:
         Raises:
             InvalidFeaturesError: a feature is missing, left over or of a wrong type.
         """
-        return self._score(to_matrix(self.features, columns, self.version))
+        return self.score_rows(columns, slice(None))
+
+    def score_rows(self, columns: Mapping[str, NDArray[Any]], rows: NDArray[np.intp] | slice) -> list[Scored]:
+        """Score some rows of a batch; types are those of the whole batch, so that a NULL in another row is no matter.
+
+        Raises:
+            InvalidFeaturesError: as `score_batch`.
+        """
+        return self._score(to_matrix(self.features, columns, self.version)[rows])
 
     def score_one(self, values: Mapping[str, object]) -> Scored:
         """Score one event; as `score_batch`, for Python values, None being NULL."""

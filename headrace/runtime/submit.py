@@ -62,13 +62,13 @@ def parse(job: Job, arguments: Sequence[str] | None) -> Run:
     """The run that the user's arguments ask for.
 
     Raises:
-        HeadraceError: when the job scores and no model was named, or ``--set`` is no NAME=VALUE.
+        HeadraceError: when the job scores and it was not said by what, or ``--set`` is no NAME=VALUE.
     """
     asked = _parser(job).parse_args(arguments)
-    if job.needs_model and not asked.model:
+    if job.needs_model and bool(asked.model) == bool(asked.deployments):
         raise HeadraceError(
-            f"{job.name} scores and wants a model",
-            "Pass --model with the folder of an artifact that every worker sees.",
+            f"{job.name} scores and wants a model, or a deployment log that names models: one of them",
+            "Pass --model or --deployments with a folder that every worker sees.",
         )
     return Run(
         root=_suite(),
@@ -76,7 +76,7 @@ def parse(job: Job, arguments: Sequence[str] | None) -> Run:
         data=asked.data,
         environment=asked.environment,
         profile=asked.profile,
-        parameters={"headrace.model": _location(asked.model)} if job.needs_model else {},
+        parameters=_scored_by(asked) if job.needs_model else {},
         values=dict(_pair(value) for value in asked.set),
     )
 
@@ -137,6 +137,9 @@ def _parser(job: Job) -> argparse.ArgumentParser:
         "--model", default="", help="folder of the artifact that scores, as the workers see it"
     )
     parser.add_argument(
+        "--deployments", default="", help="instead: folder of the log that says which version scores"
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ.get("HEADRACE_DATA", "work/data")),
@@ -156,6 +159,13 @@ def _suite() -> Path:
     """The suite that this job is part of, which need not be the one that this library came with."""
     jobs = import_module("jobs").__file__ or ""
     return find_root(os.environ.get("HEADRACE_ROOT") or str(Path(jobs).parent.parent))
+
+
+def _scored_by(asked: argparse.Namespace) -> dict[str, str]:
+    """What the scoring function reads: the model, or the log that says which model."""
+    if asked.deployments:
+        return {"headrace.deployments": _location(asked.deployments)}
+    return {"headrace.model": _location(asked.model)}
 
 
 def _location(model: str) -> str:

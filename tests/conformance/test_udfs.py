@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Callable
 
 import cloudpickle
+import pandas as pd
 import pytest
 from pyflink.common import Row
 from pyflink.table.udf import UserDefinedFunctionWrapper
@@ -19,12 +20,12 @@ from pyflink.table.udf import UserDefinedFunctionWrapper
 import udfs
 from headrace.errors import HeadraceError
 from headrace.models.features import InvalidFeaturesError
-from udfs.scoring import JobParameterError
+from headrace.models.scorer import Scored
+from tests.deployment_log import make_log
+from udfs.scoring import ArgumentsError, JobParameterError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pandas as pd
 
     from headrace.models.artifact import Artifact
 
@@ -89,10 +90,13 @@ class Called:
         self.context = Context(parameters)
         self.function.open(self.context)
 
-    def __call__(self, frame: pd.DataFrame) -> list[tuple[Any, ...]]:
+    def __call__(self, frame: pd.DataFrame, *context: pd.Series) -> list[tuple[Any, ...]]:
         if self.case.by_batch:
-            return [plain(row) for row in self.function.eval(as_batch(frame)).itertuples(index=False)]
-        return [plain(self.function.eval(row)) for row in as_rows(frame)]
+            return [
+                plain(row) for row in self.function.eval(as_batch(frame), *context).itertuples(index=False)
+            ]
+        arguments = zip(as_rows(frame), *(as_values(column) for column in context))
+        return [plain(self.function.eval(*each)) for each in arguments]
 
 
 def function_of(name: str) -> Any:
@@ -106,6 +110,12 @@ def as_rows(frame: pd.DataFrame) -> Iterator[Row]:
         row = Row(*record.values())
         row.set_field_names(list(record))
         yield row
+
+
+def as_values(column: pd.Series) -> list[Any]:
+    """A column as Flink's general functions get it: Python values, None for NULL."""
+    values = column.astype(object).where(column.notna(), None).tolist()
+    return [value.to_pydatetime() if isinstance(value, pd.Timestamp) else value for value in values]
 
 
 def plain(row: Any) -> tuple[Any, ...]:
@@ -156,7 +166,7 @@ def test_no_rows_give_no_rows_of_the_right_columns(call: Called, payments: pd.Da
     assert call(payments.head(0)) == []
     if call.case.by_batch:
         result = call.function.eval(payments.head(0))
-        assert list(result.columns) == ["score", "decision", "model_version", "reasons", "error"]
+        assert list(result.columns) == list(Scored._fields)
 
 
 def test_every_row_gives_one_result_in_order(call: Called, payments: pd.DataFrame) -> None:
@@ -186,8 +196,8 @@ def test_a_null_is_an_error_of_its_row_and_of_no_other(
     call: Called, payments: pd.DataFrame, column: str
 ) -> None:
     whole, holed = call(payments), call(with_null(payments, column, 5))
-    score, decision, _, reasons, error = holed[5]
-    assert (score, decision, reasons) == (None, None, None)
+    score, decision, _, reasons, error, shadows = holed[5]
+    assert (score, decision, reasons, shadows) == (None, None, None, None)
     assert error == f"no finite value (NULL, NaN or infinite): {column}"
     assert holed[:5] + holed[6:] == whole[:5] + whole[6:]
 
@@ -221,7 +231,7 @@ def test_other_features_are_refused_with_both_sides(
 
 def test_without_a_model_it_does_not_open(name: str) -> None:
     with pytest.raises(
-        JobParameterError, match=r"headrace.model is not set, expected the folder of a model artifact"
+        JobParameterError, match=r"neither is set, expected the folder of a model artifact in the one"
     ):
         Called(name, {})
 
@@ -255,3 +265,63 @@ def test_all_functions_give_the_same_rows(parameters: Parameters, payments: pd.D
     holed = with_null(payments, "amount", 5)
     first, *others = [Called(name, parameters)(holed) for name in sorted(CASES)]
     assert others == [first] * len(others)
+
+
+@pytest.fixture
+def governing(payments: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Event times, one of them NULL, and keys: what decides which version scores a payment."""
+    times = pd.Series(pd.date_range("2018-05-01", periods=len(payments), freq="min", tz="UTC"))
+    times[3] = pd.NaT
+    return times.astype("datetime64[ms, UTC]"), pd.Series(
+        [str(number % 7) for number in range(len(payments))]
+    )
+
+
+@pytest.fixture
+def followed(tmp_path_factory: pytest.TempPathFactory) -> Parameters:
+    """A log with a champion, a canary, a shadow, and a second champion."""
+    data = tmp_path_factory.mktemp("followed")
+    deployments = [
+        {"role": "champion", "version": "fraud-1"},
+        {"role": "shadow", "version": "fraud-3", "effective_from": "2018-05-01T00:05:00Z"},
+        {"role": "canary", "version": "fraud-2", "effective_from": "2018-05-01T00:10:00Z", "share": 0.5},
+        {"role": "champion", "version": "fraud-2", "effective_from": "2018-05-01T00:20:00Z"},
+    ]
+    make_log(data, deployments)
+    return {"headrace.deployments": str(data / "deployments")}
+
+
+def test_all_functions_follow_a_deployment_log_to_the_same_rows(
+    followed: Parameters, payments: pd.DataFrame, governing: tuple[pd.Series, pd.Series]
+) -> None:
+    holed = with_null(payments, "amount", 5)
+    first, *others = [Called(name, followed)(holed, *governing) for name in sorted(CASES)]
+    assert others == [first] * len(others)
+    assert {row[2] for row in first} == {"fraud-1", "fraud-2", None}
+    assert first[3][4] == "the event has no event time"
+    assert first[10][5] is not None
+
+
+def test_with_a_deployment_log_it_wants_event_time_and_key(
+    name: str, followed: Parameters, payments: pd.DataFrame, governing: tuple[pd.Series, pd.Series]
+) -> None:
+    with pytest.raises(
+        ArgumentsError, match="score got 0 arguments after the features, expected event time and"
+    ):
+        Called(name, followed)(payments)
+    numbers = governing[1].astype(int)
+    with pytest.raises(ArgumentsError, match="score got int as entity key, expected STRING"):
+        Called(name, followed)(payments, governing[0], numbers)
+
+
+def test_with_one_model_event_time_and_key_change_nothing(
+    call: Called, payments: pd.DataFrame, governing: tuple[pd.Series, pd.Series]
+) -> None:
+    assert call(payments, *governing) == call(payments)
+
+
+def test_a_model_and_a_deployment_log_at_once_do_not_open(
+    name: str, parameters: Parameters, followed: Parameters
+) -> None:
+    with pytest.raises(JobParameterError, match="both are set"):
+        Called(name, {**parameters, **followed})

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 FIELDS = [f"{feature.name} {feature.type}" for feature in DEFINITION.features]
 NULL_AT = 5
 SCORED = """
-SELECT number, s.score, s.decision, s.model_version, s.reasons, s.error FROM (
+SELECT number, s.score, s.decision, s.model_version, s.reasons, s.error, s.shadows FROM (
   SELECT number, scoring(CAST(ROW({names}) AS ROW<{fields}>)) AS s FROM payments
 )
 """

@@ -1,7 +1,8 @@
 """Every view gives the expected rows for every case: ``<view>/<case>/<table>.jsonl`` in, ``expected.jsonl`` out.
 
 Payloads of ``transactions_raw`` stand readable in the cases. Columns that ``expected.jsonl`` does not name are not
-compared. Rows are compared as sets: order is not part of a view.
+compared. Rows are compared as sets: order is not part of a view. Payments are scored by one model, or, in a case with a
+``deployments.json``, by the log that it describes.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import pytest
 
 from headrace.runtime import folders
 from headrace.runtime.statement import Statement
+from tests.deployment_log import make_log
 from tests.local_tables import read_lines, resolver
 
 if TYPE_CHECKING:
@@ -34,10 +36,19 @@ def test_view_gives_the_expected_rows(
     lay_tables(case, tmp_path)
     steps = resolver(root, tmp_path, _views(case)).require(case.parent.name)
     folders.create_folders(steps)
-    session = open_session({"headrace.model": str(artifact)})
+    session = open_session(scored_by(case, artifact, tmp_path))
     session.create(steps)
     expected = [json.loads(line) for line in (case / "expected.jsonl").read_text().splitlines()]
     assert in_order(rows_of(session, case.parent.name, tmp_path), expected) == in_order(expected, expected)
+
+
+def scored_by(case: Path, artifact: Path, data: Path) -> dict[str, str]:
+    """The job parameter that says what scores."""
+    described = case / "deployments.json"
+    if not described.exists():
+        return {"headrace.model": str(artifact)}
+    make_log(data, json.loads(described.read_text()))
+    return {"headrace.deployments": str(data / "deployments")}
 
 
 def lay_tables(case: Path, data: Path) -> None:

@@ -16,7 +16,7 @@ LIBRARY = [
 ]
 SUITE = {
     "jobs": {"headrace.runtime"},
-    "udfs": {"headrace.errors", "headrace.models"},
+    "udfs": {"headrace.deployments", "headrace.errors", "headrace.models"},
     "models": {"headrace.models"},
     "datasets": {"headrace.errors"},
     "demos": {"headrace.demo", "headrace.training", "datasets"},
@@ -60,7 +60,7 @@ def test_a_folder_of_the_use_case_imports_what_it_is_allowed_to(folder: str) -> 
 @pytest.mark.parametrize("module", sorted(name for name in modules() if name.startswith("udfs.")))
 def test_workers_load_nothing_but_their_own_models(module: str) -> None:
     packages = {package_of(name) for name in reachable(module)} - {"headrace"}
-    assert packages <= {"udfs", "headrace.errors", "headrace.models"}
+    assert packages <= {"udfs", "headrace.deployments", "headrace.errors", "headrace.models"}
 
 
 def test_setting_up_needs_nothing_that_is_set_up() -> None:

@@ -62,6 +62,18 @@ BEGIN
     reasons
   FROM alerts_raised;
 
+  INSERT INTO sinks.shadow_predictions
+  SELECT
+    transaction_id,
+    customer_id,
+    terminal_id,
+    event_time,
+    model_version,
+    score,
+    decision,
+    error
+  FROM shadow_predictions_made;
+
   INSERT INTO sinks.dead_letters
   SELECT
     reason,

@@ -40,5 +40,5 @@ SELECT
       terminal_count_30d BIGINT,
       terminal_fraud_avg_30d DOUBLE
     >
-  )) AS scored
+  ), event_time, CAST(customer_id AS STRING)) AS scored
 FROM transaction_features;

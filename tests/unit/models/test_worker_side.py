@@ -11,10 +11,15 @@ HEAVY = {
 }
 
 
+MODELS = ("artifact", "features", "histogram", "manifest", "onnx_model", "reasons", "scorer")
+DEPLOYMENTS = ("follower", "log", "record", "roles", "scorer", "store", "timing", "versions")
+
+
 @pytest.mark.parametrize(
-    "module", ["artifact", "features", "histogram", "manifest", "onnx_model", "reasons", "scorer"]
+    "module",
+    [*(f"models.{name}" for name in MODELS), *(f"deployments.{name}" for name in DEPLOYMENTS)],
 )
 def test_what_workers_import_loads_nothing_heavy(module: str) -> None:
-    code = f"import sys, headrace.models.{module}; print(*{{name.split('.')[0] for name in sys.modules}})"
+    code = f"import sys, headrace.{module}; print(*{{name.split('.')[0] for name in sys.modules}})"
     loaded = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert HEAVY & set(loaded.stdout.split()) == set()

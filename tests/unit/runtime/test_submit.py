@@ -88,10 +88,21 @@ def test_the_model_is_a_job_parameter(tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("in_flink_run")
+def test_the_deployment_log_is_a_job_parameter(tmp_path: Path) -> None:
+    submit.main(SCORE, ["--data", str(tmp_path), "--deployments", "file:///deployments"])
+    assert FakeSession.latest.config[submit.JOB_PARAMETERS] == "headrace.deployments:'file:///deployments'"
+
+
+@pytest.mark.usefixtures("in_flink_run")
 @pytest.mark.parametrize(
     ("job", "arguments", "sentence"),
     [
-        (SCORE, [], "error: fraud-score scores and wants a model\nPass --model"),
+        (SCORE, [], "error: fraud-score scores and wants a model, or a deployment log"),
+        (
+            SCORE,
+            ["--model", "m", "--deployments", "d"],
+            "error: fraud-score scores and wants a model, or a deployment log",
+        ),
         (INGEST, ["--set", "BROKER"], "error: --set wants NAME=VALUE, got 'BROKER'"),
         (INGEST, ["--environment", "nowhere"], "error: there is no environment 'nowhere'"),
         (INGEST, ["--data", "/dev/null/data"], "error: /dev/null/data/"),

@@ -1,0 +1,228 @@
+"""``headrace deploy``, ``promote``, ``canary``, ``shadow``, ``rollback``: which version scores what."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Optional
+
+import typer
+
+from headrace.cli import console, options
+from headrace.cli.deployment_log import Deployments, place_of, record_json, said
+from headrace.errors import HeadraceError
+from headrace.runtime.run import make_importable
+from headrace.runtime.suite import find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from headrace.deployments.author import Draft
+    from headrace.deployments.commands import Target, Wish
+    from headrace.deployments.log import Log
+
+Version = Annotated[
+    str,
+    typer.Argument(help="A version under <data>/models, or the folder of an artifact.", metavar="VERSION"),
+]
+Known = Annotated[
+    Optional[str], typer.Argument(help="A version that the log names already.", metavar="[VERSION]")
+]
+Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.")]
+Author = Annotated[Optional[str], typer.Option("--author", help="Who; your user name if not given.")]
+From = Annotated[
+    Optional[str],
+    typer.Option(
+        "--effective-from", help="Event time from which it counts; as soon as possible if not given."
+    ),
+]
+Backdated = Annotated[
+    bool,
+    typer.Option(
+        "--backdated", help="Let it count for events that may have been scored: replays will differ."
+    ),
+]
+Share = Annotated[float, typer.Option(min=0.0, max=1.0, help="Of the entity keys, 0 to 1.")]
+End = Annotated[bool, typer.Option("--end", help="End it.")]
+
+
+def deploy(
+    version: Version,
+    reason: Reason,
+    author: Author = None,
+    effective_from: From = None,
+    backdated: Backdated = False,
+    deployments: Deployments = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Make a version the champion; the first one of a log scores all events, later ones those from some moment on.
+
+    Example: headrace deploy fraud-f6b21e6e9a46 --reason "first version"
+    """
+    from headrace.deployments import commands
+
+    wish = _wish(author, reason, effective_from, backdated)
+    _publish(
+        place_of(deployments, data), data, root, json, lambda _, find: commands.deploy(find(version), wish)
+    )
+
+
+def promote(
+    reason: Reason,
+    version: Known = None,
+    author: Author = None,
+    effective_from: From = None,
+    backdated: Backdated = False,
+    deployments: Deployments = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Make the canary, or a shadow, the champion.
+
+    Example: headrace promote --reason "a week as canary, nothing odd"
+    """
+    from headrace.deployments import commands
+
+    wish = _wish(author, reason, effective_from, backdated)
+    _publish(
+        place_of(deployments, data), data, root, json, lambda log, _: commands.promote(log, version, wish)
+    )
+
+
+def canary(
+    reason: Reason,
+    version: Known = None,
+    share: Share = 0.05,
+    end: End = False,
+    author: Author = None,
+    effective_from: From = None,
+    backdated: Backdated = False,
+    deployments: Deployments = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Let a version score a share of the entity keys, always the same ones; a larger share keeps those it had.
+
+    Examples: headrace canary fraud-0a1b --share 0.05 --reason "try it" · headrace canary --end --reason "too noisy"
+    """
+    wish = _wish(author, reason, effective_from, backdated)
+    draft = _challenger("canary", version, share, end, wish)
+    _publish(place_of(deployments, data), data, root, json, draft)
+
+
+def shadow(
+    reason: Reason,
+    version: Known = None,
+    share: Share = 1.0,
+    end: End = False,
+    author: Author = None,
+    effective_from: From = None,
+    backdated: Backdated = False,
+    deployments: Deployments = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Let a version score beside the champion, into shadow_predictions, and decide nothing.
+
+    Examples: headrace shadow fraud-0a1b --reason "compare" · headrace shadow fraud-0a1b --end --reason "seen enough"
+    """
+    wish = _wish(author, reason, effective_from, backdated)
+    draft = _challenger("shadow", version, share, end, wish)
+    _publish(place_of(deployments, data), data, root, json, draft)
+
+
+def rollback(
+    reason: Reason,
+    version: Known = None,
+    author: Author = None,
+    effective_from: From = None,
+    backdated: Backdated = False,
+    deployments: Deployments = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Make the champion before, or the named earlier one, champion again; this also ends a canary.
+
+    Example: headrace rollback --reason "false alerts since noon"
+    """
+    from headrace.deployments import commands
+
+    wish = _wish(author, reason, effective_from, backdated)
+    _publish(
+        place_of(deployments, data), data, root, json, lambda log, _: commands.rollback(log, version, wish)
+    )
+
+
+def _wish(author: str | None, reason: str, effective_from: str | None, backdated: bool) -> Wish:
+    from headrace.deployments.commands import Wish
+    from headrace.deployments.record import to_millis
+    from headrace.training.period import moment
+
+    if not reason.strip():
+        raise HeadraceError("--reason is empty", "Say why: others will read it.")
+    start = None if effective_from is None else to_millis(moment(effective_from))
+    return Wish(author or getpass.getuser(), reason, start, backdated)
+
+
+def _challenger(
+    role: str, version: str | None, share: float, ended: bool, wish: Wish
+) -> Callable[[Log, Callable[[str], Target]], Draft]:
+    from headrace.deployments import commands
+
+    if ended:
+        return lambda log, _: commands.end(log, role, version, wish)
+    if version is None:
+        raise HeadraceError(f"headrace {role} wants a version", f"headrace {role} VERSION, or --end.")
+    if not share:
+        raise HeadraceError("a share of 0 is none", f"To end it: headrace {role} --end.")
+    make = commands.canary if role == "canary" else commands.shadow
+    return lambda log, find: make(log, find(version), share, wish)
+
+
+def _publish(
+    place: str,
+    data: Path,
+    root: str | None,
+    as_json: bool,
+    make: Callable[[Log, Callable[[str], Target]], Draft],
+) -> None:
+    """Read the log, make a draft of a record, check its version against the jobs, write it, and say so."""
+    from headrace.checks.model import check_against_jobs
+    from headrace.deployments import commands
+    from headrace.deployments.author import Author as Writer
+    from headrace.deployments.store import open_store
+
+    suite = find_root(root)
+    make_importable(suite)
+    writer = Writer(open_store(place))
+    seen = writer.read()
+    draft = make(seen, lambda version: commands.target(_folder(version, data), place))
+    if draft.share:
+        check_against_jobs(suite, data, commands.artifact_of(draft, place))
+    record = writer.publish(draft, seen)
+    if as_json:
+        console.print_json(record_json(record))
+    else:
+        console.out.print(said(record), markup=False, soft_wrap=True)
+
+
+def _folder(version: str, data: Path) -> Path:
+    """The folder of a version: by name under <data>/models, or as a path.
+
+    Raises:
+        HeadraceError: names the versions that there are.
+    """
+    for folder in (data / "models" / version, Path(version)):
+        if folder.is_dir():
+            return folder
+    known = ", ".join(sorted(path.parent.name for path in (data / "models").glob("*/manifest.json")))
+    raise HeadraceError(
+        f"there is no version {version!r} in {data / 'models'}, and no such folder; there are: {known or 'none'}",
+        "Train one with headrace train, or give the folder of an artifact.",
+    )
