@@ -11,17 +11,23 @@ from typing_extensions import get_annotations
 
 from headrace.cli import (
     check,
+    cluster,
     connectors,
     console,
     data,
     demo,
+    deployment_log,
+    deployments,
     dlq,
     doctor,
     explain,
     parity,
+    produce,
     query,
     reproduce,
     run,
+    submit,
+    topics,
     train,
 )
 from headrace.doctor import explain as explain_failure
@@ -39,14 +45,28 @@ app.command()(demo.demo)
 app.command()(data.data)
 app.command()(train.train)
 app.command()(run.run)
+app.command()(deployments.deploy)
+app.command()(deployments.promote)
+app.command()(deployments.canary)
+app.command()(deployments.shadow)
+app.command()(deployments.rollback)
+app.command()(deployment_log.deployments)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(query.query)
 app.command()(parity.parity)
 app.command()(reproduce.reproduce)
 app.command()(doctor.doctor)
+app.command()(topics.topics)
+app.command()(produce.produce)
+app.command()(submit.submit)
+app.command()(submit.jobs)
+app.command()(submit.stop)
+app.command()(submit.resume)
+app.command()(submit.upgrade)
 app.add_typer(dlq.dlq)
 app.add_typer(connectors.connectors)
+app.add_typer(cluster.cluster)
 
 INTERRUPTED = 130
 

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
+
+from headrace.cluster.layout import read_layout
+from headrace.cluster.ports import HOST
+from headrace.errors import HeadraceError
 
 Root = Annotated[
     Optional[str], typer.Option(help="The suite: a folder with sql/ and connectors/.", envvar="HEADRACE_ROOT")
@@ -23,3 +28,32 @@ Values = Annotated[
 ]
 
 DEFAULT_DATA = Path("work/data")
+
+
+Cluster = Annotated[
+    Path, typer.Option(help="The folder of a cluster of this machine.", envvar="HEADRACE_CLUSTER")
+]
+DEFAULT_CLUSTER = Path("work/cluster")
+BROKER = "KAFKA_BOOTSTRAP_SERVERS"
+
+
+def pairs(values: list[str] | None) -> dict[str, str]:
+    """Names and values of ``--set NAME=value``.
+
+    Raises:
+        HeadraceError: when one has no name or no value.
+    """
+    found = {}
+    for value in values or []:
+        name, equals, content = value.partition("=")
+        if not equals or not name:
+            raise HeadraceError(f"--set wants NAME=value, got {value!r}")
+        found[name] = content
+    return found
+
+
+def use_broker_of(cluster: Path) -> None:
+    """Without KAFKA_BOOTSTRAP_SERVERS, tables are on the broker of this machine's cluster, where there is one."""
+    layout = read_layout(cluster / "cluster.json")
+    if layout:
+        os.environ.setdefault(BROKER, f"{HOST}:{layout.kafka}")

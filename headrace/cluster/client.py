@@ -48,9 +48,14 @@ class FlinkClient:
         Raises:
             HeadraceError: when it could not be submitted; ends with what Flink printed.
         """
+        _, *rest = self.command(job, *arguments, options=options)
+        return _found(_JOB, self._call(*rest))
+
+    def command(self, job: str, *arguments: str, options: Sequence[str] = ()) -> list[str]:
+        """The command line of :meth:`run`."""
         python = ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(self.suite)]
-        printed = self._call("run", "-d", *options, "-pym", f"jobs.{job}", *python, *arguments)
-        return _found(_JOB, printed)
+        flink = self.home.program("flink")
+        return [flink, "run", "-d", *options, "-pym", f"jobs.{job}", *python, *arguments]
 
     def stop(self, job_id: str, *, drain: bool = False) -> str:
         """Stop a job with a savepoint, all sinks committed; returns the savepoint's path.

@@ -15,7 +15,7 @@ from headrace.errors import HeadraceError
 from headrace.runtime.java import find_java_home
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 JAVA_OPTIONS = "env.java.opts.all"
 IDENTITY = "headrace"
@@ -94,20 +94,44 @@ class Home:
         Raises:
             HeadraceError: when there is no Java that Flink supports.
         """
-        wheel = distribution()
         inherited = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
+        return {**inherited, **self.own_variables()}
+
+    def own_variables(self) -> dict[str, str]:
+        """Those that Flink's scripts must be given beside what is set anyway.
+
+        Raises:
+            HeadraceError: when there is no Java that Flink supports.
+        """
         return {
-            **inherited,
             "JAVA_HOME": str(find_java_home()),
             "FLINK_CONF_DIR": str(self.conf),
             "FLINK_LOG_DIR": str(self.logs),
             "FLINK_PID_DIR": str(self.folder / "run"),
-            "FLINK_LIB_DIR": str(wheel / "lib"),
-            "FLINK_OPT_DIR": str(wheel / "opt"),
-            "FLINK_PLUGINS_DIR": str(wheel / "plugins"),
+            "FLINK_LIB_DIR": str(self.part("lib")),
+            "FLINK_OPT_DIR": str(self.part("opt")),
+            "FLINK_PLUGINS_DIR": str(self.part("plugins")),
             "FLINK_IDENT_STRING": IDENTITY,
             "TMPDIR": str(self.scratch),
         }
+
+    def part(self, name: str) -> Path:
+        """``lib``, ``opt`` or ``plugins``: this home's own once jars were added to it, else the wheel's."""
+        own = self.folder / name
+        return own if own.is_dir() else distribution() / name
+
+    def add_jars(self, place: str, jars: Iterable[Path]) -> None:
+        """Link jars beside those of the wheel.
+
+        Args:
+            place: ``lib``, ``opt`` or ``plugins/<name>``.
+            jars: files; one that is linked already stays as it is.
+        """
+        part = place.split("/", 1)[0]
+        for shipped in (distribution() / part).iterdir():
+            _link(shipped, self.folder / part / shipped.name)
+        for jar in jars:
+            _link(jar, self.folder / place / jar.name)
 
     def program(self, name: str) -> str:
         """The path of one of Flink's scripts: ``flink``, ``jobmanager.sh``, ``taskmanager.sh``."""
@@ -121,3 +145,10 @@ class Home:
             # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
             "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
         }
+
+
+def _link(target: Path, link: Path) -> None:
+    link.parent.mkdir(parents=True, exist_ok=True)
+    if not link.exists():
+        link.unlink(missing_ok=True)
+        link.symlink_to(target)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import socket
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -11,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.request import urlopen
 
 from headrace.cluster.daemon import Daemon, start_daemon
+from headrace.cluster.ports import HOST, free_ports
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from headrace.cluster.home import Home
 
-HOST = "127.0.0.1"
 PATIENCE_SECONDS = 180.0
 
 
@@ -130,15 +129,3 @@ class StandaloneCluster:
             "taskmanager.memory.process.size": "1728m",
         }
         return {key: value for key, value in sizes.items() if key not in self.options}
-
-
-def free_ports(count: int) -> list[int]:
-    """TCP ports of this machine that nobody listens on, all different.
-
-    The others that Flink opens (data, blobs, the task manager's calls) are free ones by its own default.
-    """
-    with ExitStack() as stack:
-        probes = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for probe in probes:
-            probe.bind((HOST, 0))
-        return [int(probe.getsockname()[1]) for probe in probes]

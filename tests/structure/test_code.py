@@ -20,6 +20,9 @@ USE_CASE = re.compile(r"fraud|transaction|(?<!is_)terminal|customer|payment|\bca
 NAMED = {
     "headrace.cli.data": "the use case that is meant when none is named",
     "headrace.cli.demo": "as data",
+    "headrace.cli.produce": "as data",
+    "headrace.cli.topics": "as data",
+    "headrace.cluster.broker": "transactions are Kafka's own too",
     "headrace.cli.train": "an example in a help text",
 }
 """Modules of the library that may name the use case outside of docstrings, and why."""

@@ -4,7 +4,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headrace.cluster.standalone import StandaloneCluster, free_ports
+from headrace.cluster.ports import free_ports
+from headrace.cluster.standalone import StandaloneCluster
 from headrace.errors import HeadraceError
 from tests.unit.cluster.programs import scripted
 

@@ -1,0 +1,69 @@
+"""``headrace cluster``: a whole cluster on this machine."""
+
+from __future__ import annotations
+
+from typing import Annotated, Optional
+
+import typer
+
+from headrace.cli import console, options
+from headrace.cluster.local import LocalCluster
+from headrace.runtime.suite import find_root
+
+cluster = typer.Typer(
+    name="cluster",
+    help="A Kafka broker and a Flink cluster on this machine, from jars and the PyFlink wheel: no Docker.",
+    no_args_is_help=True,
+)
+
+
+@cluster.command()
+def up(
+    folder: options.Cluster = options.DEFAULT_CLUSTER,
+    task_managers: Annotated[Optional[int], typer.Option(min=1, help="How many; 1 if not given.")] = None,
+    slots: Annotated[Optional[int], typer.Option(min=1, help="Of each task manager; 4 if not given.")] = None,
+    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
+    kafka_port: Annotated[Optional[int], typer.Option(help="Port of the broker.")] = None,
+    root: options.Root = None,
+) -> None:
+    """Start what does not run: ZooKeeper, a Kafka broker, a job manager, task managers; what dies is restarted.
+
+    Example: headrace cluster up --task-managers 2 --slots 2
+    """
+    asked = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
+    found = LocalCluster(folder, find_root(root))
+    with console.err.status("starting ZooKeeper, broker, job manager, task managers"):
+        found.up({name: value for name, value in asked.items() if value is not None})
+    console.out.print(
+        f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · all of it in {folder}"
+    )
+
+
+@cluster.command()
+def down(folder: options.Cluster = options.DEFAULT_CLUSTER, root: options.Root = None) -> None:
+    """Stop everything; what the broker and the checkpoints hold stays.
+
+    Example: headrace cluster down
+    """
+    with console.err.status("stopping"):
+        stopped = LocalCluster(folder, find_root(root)).down()
+    console.out.print(f"stopped {', '.join(stopped)}" if stopped else "nothing ran")
+
+
+@cluster.command()
+def status(
+    folder: options.Cluster = options.DEFAULT_CLUSTER, root: options.Root = None, json: options.Json = False
+) -> None:
+    """Show the processes of the cluster; exit code 1 when one does not run.
+
+    Example: headrace cluster status
+    """
+    found = LocalCluster(folder, find_root(root)).status()
+    if json:
+        console.print_json(found)
+    else:
+        columns = ["process", "state", "pid", "memory_mb", "address"]
+        rows = [[str(row[column] or "–") for column in columns] for row in found]
+        console.print_table("", ["process", "state", "pid", "MB", "address"], rows)
+    if any(row["state"] != "running" for row in found):
+        raise typer.Exit(1)

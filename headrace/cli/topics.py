@@ -1,0 +1,40 @@
+"""``headrace topics``: the topics behind the tables of an environment."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from headrace.cli import console, options
+from headrace.connectors.kafka import create_topics, partitions, tables_of
+from headrace.runtime.suite import Suite, find_root
+
+
+def topics(
+    use_case: Annotated[str, typer.Argument(help="A folder under sql/.")] = "fraud",
+    create: Annotated[bool, typer.Option("--create", help="Create those that are not there.")] = False,
+    count: Annotated[int, typer.Option("--partitions", min=1, help="Of a topic that is created.")] = 4,
+    environment: options.Environment = "kafka",
+    cluster: options.Cluster = options.DEFAULT_CLUSTER,
+    values: options.Values = None,
+    root: options.Root = None,
+    json: options.Json = False,
+) -> None:
+    """Show which topics the tables of an environment stand on, and create those that are not there.
+
+    Examples: headrace topics · headrace topics --create --partitions 2
+    """
+    options.use_broker_of(cluster)
+    tables = tables_of(Suite(find_root(root)), environment, use_case, options.pairs(values))
+    created = create_topics(tables.values(), count) if create else []
+    found = partitions(tables.values())
+    rows = [
+        {"table": name, "topic": each.topic, "partitions": found[each.topic]} for name, each in tables.items()
+    ]
+    if json:
+        console.print_json(rows)
+        return
+    console.print_table("", ["table", "topic", "partitions"], [[*row.values()] for row in rows])
+    if created:
+        console.out.print(f"created {', '.join(created)}")

@@ -1,0 +1,75 @@
+"""What a cluster is made of, kept in its folder so that every command finds its ports again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING
+
+from headrace.cluster.ports import first_free
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+FIRST_PORTS = {"web_ui": 8081, "kafka": 9092, "controller": 19092, "zookeeper": 2181}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Ports and sizes.
+
+    Attributes:
+        web_ui: port of the web UI and the REST interface.
+        kafka: port of the broker.
+        controller: the broker's second port.
+        zookeeper: port of ZooKeeper.
+        task_managers: how many.
+        slots: of each task manager; in process mode each slot that scores has a Python worker of about 200 MB.
+    """
+
+    web_ui: int
+    kafka: int
+    controller: int
+    zookeeper: int
+    task_managers: int = 1
+    slots: int = 4
+
+    @property
+    def ports(self) -> dict[str, int]:
+        """Port by name."""
+        return {name: getattr(self, name) for name in FIRST_PORTS}
+
+    def port_of(self, program: str) -> int | None:
+        """Where a program listens; None for one that chooses by itself."""
+        return self.ports.get({"broker": "kafka", "jobmanager": "web_ui"}.get(program, program))
+
+    def write(self, path: Path) -> None:
+        """Keep it."""
+        path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")
+
+
+def read_layout(path: Path) -> Layout | None:
+    """The layout that was kept; None when none was.
+
+    Raises:
+        HeadraceError: when the file is none of ours.
+    """
+    if not path.is_file():
+        return None
+    try:
+        return Layout(**json.loads(path.read_text(encoding="utf-8")))
+    except (ValueError, TypeError) as error:
+        raise HeadraceError(
+            f"{path}: not the layout of a cluster: {error}", "Remove it, or the folder."
+        ) from error
+
+
+def choose_layout(before: Layout | None, wanted: Mapping[str, int]) -> Layout:
+    """What was wanted, else what was before, else the first free ports from Flink's and Kafka's own on."""
+    fields = {**(asdict(before) if before else {}), **wanted}
+    for name, first in FIRST_PORTS.items():
+        if name not in fields:
+            fields[name] = first_free(first, {fields.get(other, 0) for other in FIRST_PORTS})
+    return Layout(**fields)

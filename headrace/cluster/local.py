@@ -1,0 +1,213 @@
+"""A cluster of this machine that stays: ZooKeeper, broker, job manager, task managers, all below one folder."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from headrace.cluster.broker import Broker
+from headrace.cluster.home import Home
+from headrace.cluster.layout import Layout, choose_layout, read_layout
+from headrace.cluster.ports import HOST, answers, require_free, wait_until
+from headrace.cluster.process import KeptProcess
+from headrace.cluster.programs import Program, configure_zookeeper, programs
+from headrace.cluster.web import ClusterMonitor
+from headrace.connectors.manifest import read_manifest
+from headrace.connectors.store import JarStore
+from headrace.errors import HeadraceError
+from headrace.runtime.configuration import read_profile
+from headrace.runtime.folders import create_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+KEEPER = "keeper"
+PROFILE = "cluster"
+PATIENCE_SECONDS = 120.0
+LAST_WORDS = 300
+
+
+@dataclass(frozen=True)
+class LocalCluster:
+    """A cluster in a folder.
+
+    Args:
+        folder: holds everything it writes, the ids and ports of its processes included.
+        root: the suite, for the manifest of jars and the profile ``cluster``.
+    """
+
+    folder: Path
+    root: Path
+
+    @property
+    def home(self) -> Home:
+        """The Flink home of its processes and of the client."""
+        return Home(self.folder.resolve())
+
+    @property
+    def layout(self) -> Layout:
+        """What it is made of.
+
+        Raises:
+            HeadraceError: when it was never up.
+        """
+        found = read_layout(self._file)
+        if found is None:
+            raise HeadraceError(f"there is no cluster in {self.folder}", "Start one: headrace cluster up.")
+        return found
+
+    @property
+    def monitor(self) -> ClusterMonitor:
+        """Its REST interface."""
+        return ClusterMonitor(f"http://{HOST}:{self.layout.web_ui}")
+
+    @property
+    def bootstrap_servers(self) -> str:
+        """``host:port`` of its broker."""
+        return f"{HOST}:{self.layout.kafka}"
+
+    def up(self, wanted: Mapping[str, int], options: Mapping[str, str] | None = None) -> None:
+        """Start what does not run, wait until all of it answers, and keep it running from then on.
+
+        Args:
+            wanted: fields of :class:`Layout`; what is not given stays as it was, or is chosen.
+            options: Flink options that win over the profile ``cluster``.
+
+        Raises:
+            HeadraceError: when a port is taken, the folder can not be written, or a program does not come up; what
+                was started is ended again then.
+        """
+        create_folder(self.folder)
+        if not self._runs():
+            self._prepare(choose_layout(read_layout(self._file), wanted), options or {})
+        elif choose_layout(self.layout, wanted) != self.layout:
+            raise HeadraceError("the cluster runs with other ports or sizes", "headrace cluster down first.")
+        try:
+            self._start_all()
+        except BaseException:
+            self.down()
+            raise
+
+    def require_up(self) -> None:
+        """Refuse to go on without a job manager that has slots.
+
+        Raises:
+            HeadraceError: when none answers.
+        """
+        if not self.monitor.slots():
+            raise HeadraceError(
+                f"no cluster answers at {self.monitor.address}",
+                "headrace cluster up starts what does not run.",
+            )
+
+    def down(self) -> list[str]:
+        """Stop everything, the keeper first and the broker last; returns what was stopped."""
+        return [name for name in self._names() if self.process(name).stop()]
+
+    def start(self, program: Program) -> None:
+        """Start one of its programs; what an earlier one left behind is ended first."""
+        self.process(program.name).start(program.command, program.environment, self.log(program.name))
+
+    def status(self) -> list[dict[str, Any]]:
+        """Name, state, process id, resident memory in MB, address and log of each of its processes."""
+        return [self._state(name) for name in reversed(self._names())]
+
+    def programs(self) -> list[Program]:
+        """What it runs; nothing before it was first up."""
+        layout = read_layout(self._file)
+        return programs(self.home, self._broker(layout), layout.task_managers) if layout else []
+
+    def process(self, name: str) -> KeptProcess:
+        """One of its processes."""
+        return KeptProcess(name, self.folder.resolve() / "run")
+
+    def log(self, name: str) -> Path:
+        """What one of its processes printed."""
+        return self.home.logs / f"{name}.out"
+
+    @property
+    def _file(self) -> Path:
+        return self.folder / "cluster.json"
+
+    def _names(self) -> list[str]:
+        return [KEEPER, *reversed([program.name for program in self.programs()])]
+
+    def _runs(self) -> bool:
+        return any(self.process(name).running() for name in self._names())
+
+    def _prepare(self, layout: Layout, options: Mapping[str, str]) -> None:
+        for name, port in layout.ports.items():
+            require_free(port, f"{name} of the cluster")
+        kafka = read_manifest(self.root)["kafka"]
+        self.home.add_jars(kafka.place, JarStore().fetch_all(kafka.jars))
+        profile = read_profile(self.root, PROFILE)
+        self.home.configure({**profile, **options, **self._addresses(layout)})
+        configure_zookeeper(self.home, layout.zookeeper)
+        self._broker(layout).configure()
+        layout.write(self._file)
+
+    def _start_all(self) -> None:
+        for program in self.programs():
+            if not self.process(program.name).running():
+                self.start(program)
+            said = f"{program.name} did not answer"
+            wait_until(
+                partial(self._answers, program.name), PATIENCE_SECONDS, said, self._where(program.name)
+            )
+        expected = self.layout.slots * self.layout.task_managers
+        said = f"the cluster did not offer {expected} slots"
+        wait_until(lambda: self._offers(expected), PATIENCE_SECONDS, said, f"See {self.home.logs}.")
+        if not self.process(KEEPER).running():
+            command = [sys.executable, "-m", "headrace.cluster.keeper", str(self.home.folder), str(self.root)]
+            self.process(KEEPER).start(command, os.environ, self.log(KEEPER))
+
+    def _answers(self, name: str) -> bool:
+        if not self.process(name).running():
+            said = self.log(name).read_text(errors="replace").strip()[-LAST_WORDS:].splitlines()
+            last = said[-1] if said else "it said nothing"
+            raise HeadraceError(f"{name} ended while it started: {last}", self._where(name))
+        port = self.layout.port_of(name)
+        return port is None or answers(port)
+
+    def _offers(self, slots: int) -> bool:
+        return all(map(self._answers, self._names()[1:])) and self.monitor.slots() >= slots
+
+    def _where(self, name: str) -> str:
+        return f"See {self.log(name)}."
+
+    def _broker(self, layout: Layout) -> Broker:
+        jars = JarStore().fetch_all(read_manifest(self.root)["broker"].jars)
+        return Broker(self.home.folder / "broker", layout.kafka, layout.controller, jars)
+
+    def _addresses(self, layout: Layout) -> dict[str, str]:
+        hosts = (
+            "rest.address",
+            "rest.bind-address",
+            "jobmanager.rpc.address",
+            "jobmanager.bind-host",
+            "taskmanager.host",
+            "taskmanager.bind-host",
+        )
+        return {
+            **dict.fromkeys(hosts, HOST),
+            "rest.port": str(layout.web_ui),
+            "taskmanager.numberOfTaskSlots": str(layout.slots),
+            "high-availability.zookeeper.quorum": f"{HOST}:{layout.zookeeper}",
+            "high-availability.storageDir": (self.home.folder / "ha").as_uri(),
+        }
+
+    def _state(self, name: str) -> dict[str, Any]:
+        process = self.process(name).running()
+        port = self.layout.port_of(name) if process else None
+        return {
+            "process": name,
+            "state": "running" if process else "stopped",
+            "pid": process.pid if process else None,
+            "memory_mb": process.memory_info().rss >> 20 if process else None,
+            "address": f"{HOST}:{port}" if port else None,
+            "log": str(self.log(name)),
+        }

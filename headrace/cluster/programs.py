@@ -1,0 +1,84 @@
+"""The programs of a cluster, in the order in which they start."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headrace.cluster.home import NOT_INHERITED
+from headrace.cluster.ports import HOST
+from headrace.runtime.java import find_java_home
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from headrace.cluster.broker import Broker
+    from headrace.cluster.home import Home
+
+QUORUM_PEER = "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer"
+ZOOKEEPER = """dataDir={data}
+clientPort={port}
+clientPortAddress={host}
+tickTime=500
+initLimit=10
+syncLimit=5
+admin.enableServer=false
+"""
+
+
+@dataclass(frozen=True)
+class Program:
+    """One program.
+
+    Attributes:
+        name: unique in the cluster.
+        command: how it is started.
+        environment: all its environment variables.
+    """
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def programs(home: Home, broker: Broker, task_managers: int) -> list[Program]:
+    """ZooKeeper, broker, job manager, task managers.
+
+    Args:
+        home: the cluster's Flink home, configured.
+        broker: the cluster's broker, configured.
+        task_managers: how many.
+    """
+    plain = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
+    flink = home.environment()
+    return [
+        Program("zookeeper", _zookeeper(home), plain),
+        Program("broker", broker.command(), plain),
+        Program("jobmanager", [home.program("jobmanager.sh"), "start-foreground"], flink),
+        *(
+            Program(f"taskmanager-{number}", [home.program("taskmanager.sh"), "start-foreground"], flink)
+            for number in range(1, task_managers + 1)
+        ),
+    ]
+
+
+def configure_zookeeper(home: Home, port: int) -> None:
+    """Write the configuration of a ZooKeeper of one process."""
+    text = ZOOKEEPER.format(data=home.folder / "zookeeper", port=port, host=HOST)
+    (home.conf / "zoo.cfg").write_text(text, encoding="utf-8")
+
+
+def _zookeeper(home: Home) -> list[str]:
+    logging = f"-Dlog4j.configurationFile=file:{home.conf / 'log4j-console.properties'}"
+    java = [str(find_java_home() / "bin" / "java"), "-Xmx128m", "-XX:+UseSerialGC", logging]
+    return [
+        *java,
+        "-cp",
+        f"{home.part('lib')}/*",
+        QUORUM_PEER,
+        "--zkConfigFile",
+        str(home.conf / "zoo.cfg"),
+        "--peerId",
+        "1",
+    ]

@@ -1,0 +1,108 @@
+"""A cluster and its jobs seen through Flink's REST interface."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import HTTPException
+from typing import TYPE_CHECKING, Any
+from urllib.request import Request, urlopen
+
+from headrace.errors import HeadraceError
+from headrace.runtime.failure import job_failure
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+ENDED = frozenset({"CANCELED", "FAILED", "FINISHED", "SUSPENDED"})
+PATIENCE_SECONDS = 120.0
+
+
+@dataclass(frozen=True)
+class ClusterMonitor:
+    """Looks at a cluster.
+
+    Args:
+        address: ``http://host:port`` of the web UI.
+    """
+
+    address: str
+
+    def slots(self) -> int:
+        """How many slots there are; 0 while nobody answers."""
+        return int(self.get("/overview").get("slots-total", 0))
+
+    def jobs(self) -> list[dict[str, Any]]:
+        """Id (``jid``), ``name``, ``state``, ``start-time`` (ms) and ``tasks`` of each job, the newest first."""
+        found: list[dict[str, Any]] = self.get("/jobs/overview").get("jobs", [])
+        return sorted(found, key=lambda job: -int(job["start-time"]))
+
+    def running(self) -> list[dict[str, Any]]:
+        """Jobs that have not ended."""
+        return [job for job in self.jobs() if job["state"] not in ENDED]
+
+    def find(self, name_or_id: str, aliases: Sequence[str] = ()) -> dict[str, Any]:
+        """The job that runs under an id, a name or one of its aliases.
+
+        Raises:
+            HeadraceError: when there is none; names those that run.
+        """
+        jobs = self.running()
+        for job in jobs:
+            if name_or_id == job["jid"] or job["name"] in {name_or_id, *aliases}:
+                return job
+        known = ", ".join(job["name"] for job in jobs) or "none"
+        raise HeadraceError(f"no job {name_or_id!r} runs on this cluster; those that run: {known}")
+
+    def state(self, job_id: str) -> str:
+        """The job's state; empty when nobody answers or knows it."""
+        return str(self.get(f"/jobs/{job_id}").get("state", ""))
+
+    def is_at_work(self, job_id: str) -> bool:
+        """Whether all its tasks run."""
+        vertices = self.get(f"/jobs/{job_id}").get("vertices", [])
+        return bool(vertices) and all(vertex["status"] == "RUNNING" for vertex in vertices)
+
+    def completed_checkpoints(self, job_id: str) -> int:
+        """How many checkpoints were completed since the job was submitted."""
+        return int(self.get(f"/jobs/{job_id}/checkpoints").get("counts", {}).get("completed", 0))
+
+    def failure(self, job_id: str) -> str:
+        """The newest exception of a job as Flink says it; empty when it has none."""
+        history = self.get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {}).get("entries", [])
+        return str(history[0].get("stacktrace", "")) if history else ""
+
+    def wait_until_at_work(self, job_id: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Wait until all tasks run and a first checkpoint is complete.
+
+        Raises:
+            HeadraceError: what made the job fail or restart; or that it did not get so far in time.
+        """
+        deadline = time.monotonic() + patience
+        while not (self.is_at_work(job_id) and self.completed_checkpoints(job_id)):
+            trace = self.failure(job_id)
+            if trace:
+                raise job_failure(trace, ())
+            if self.state(job_id) in ENDED or time.monotonic() > deadline:
+                raise HeadraceError(
+                    f"the job is {self.state(job_id) or 'not known'} and not at work after {patience:.0f} s",
+                    "See its checkpoints and exceptions in the web UI.",
+                )
+            time.sleep(0.3)
+
+    def cancel(self, job_id: str) -> None:
+        """End a job without a savepoint; one that has ended already is left alone."""
+        request = Request(f"{self.address}/jobs/{job_id}?mode=cancel", method="PATCH")  # noqa: S310 -- our own cluster
+        with suppress(OSError, HTTPException):
+            urlopen(request, timeout=10).close()  # noqa: S310 -- as above
+
+    def get(self, path: str) -> dict[str, Any]:
+        """The answer of the REST interface; empty when there is none."""
+        try:
+            with urlopen(f"{self.address}{path}", timeout=10) as answer:  # noqa: S310 -- our own cluster
+                found: dict[str, Any] = json.load(answer)
+                return found
+        except (OSError, HTTPException, ValueError):
+            return {}

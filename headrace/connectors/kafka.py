@@ -1,0 +1,180 @@
+"""The topics behind an environment's tables, and how Python reaches their broker with the tables' own settings."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from headrace.runtime.statement import Statement
+    from headrace.runtime.suite import Suite
+
+SECRET = "KAFKA_SASL_JAAS_CONFIG"  # noqa: S105 -- the name of a variable
+PATIENCE_SECONDS = 10.0
+QUIET = {"log_level": "2"}
+"""What counts comes as an error, not as a line on stderr."""
+SHARED = ("bootstrap.servers", "security.protocol", "sasl.mechanism")
+"""What Flink's Kafka client and the one of Python call the same."""
+TOPIC_OPTIONS = {
+    # A replayed log bears its own times: by them all of it would be too old to keep.
+    "retention.ms": "-1",
+}
+_OPTION = re.compile(r"^\s*'([^']+)'\s*=\s*'((?:[^']|'')*)'", re.MULTILINE)
+_CREDENTIAL = re.compile(r'(username|password)="([^"]*)"')
+
+
+@dataclass(frozen=True)
+class KafkaTable:
+    """A table on a topic.
+
+    Attributes:
+        name: of the contract.
+        options: those in its WITH.
+    """
+
+    name: str
+    options: Mapping[str, str]
+
+    @property
+    def topic(self) -> str:
+        """The topic."""
+        return self.options["topic"]
+
+    @property
+    def key_fields(self) -> list[str]:
+        """Columns that make the key of a record; none when records have no key."""
+        return [name for name in self.options.get("key.fields", "").split(";") if name]
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether a record's value is the message itself, not JSON of the columns."""
+        return self.options.get("value.format", self.options.get("format")) == "raw"
+
+    def client(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+        """Settings of a confluent-kafka client for this table's broker.
+
+        Args:
+            environment: has ``KAFKA_SASL_JAAS_CONFIG`` when the broker wants a login.
+
+        Raises:
+            HeadraceError: when it does, and that has no username and password.
+        """
+        said = {name: self.options.get(f"properties.{name}") for name in SHARED}
+        found = {**QUIET, **{name: value for name, value in said.items() if value}}
+        if not found.get("security.protocol", "").startswith("SASL"):
+            found.pop("sasl.mechanism", None)
+            return found
+        login = dict(_CREDENTIAL.findall(environment.get(SECRET, "")))
+        if {*login} != {"username", "password"}:
+            raise HeadraceError(
+                f"{found['security.protocol']} wants a login, and {SECRET} has no username and password",
+                'It reads: <login module> required username="…" password="…"; docs/kafka.md has the modules.',
+            )
+        return {**found, **{f"sasl.{name}": value for name, value in login.items()}}
+
+
+def kafka_tables(bindings: Mapping[str, Statement], values: Mapping[str, str]) -> dict[str, KafkaTable]:
+    """The tables of an environment that stand on topics, by contract.
+
+    Args:
+        bindings: ``CREATE TABLE`` by contract.
+        values: what stands for ``${NAME}``; names without value and default stand for themselves.
+    """
+    tables = {}
+    for name, statement in bindings.items():
+        known = {**dict.fromkeys(statement.placeholders, "job"), **values}
+        options = dict(_OPTION.findall(statement.bound(known).text))
+        if options.get("connector") in {"kafka", "upsert-kafka"}:
+            tables[name] = KafkaTable(name, options)
+    return tables
+
+
+def tables_of(
+    suite: Suite, environment: str, use_case: str, values: Mapping[str, str]
+) -> dict[str, KafkaTable]:
+    """As :func:`kafka_tables`, of a use case in an environment; process variables stand behind the values."""
+    return kafka_tables(suite.bindings(environment, use_case), {**os.environ, **values})
+
+
+def partitions(tables: Iterable[KafkaTable]) -> dict[str, int]:
+    """Topic → how many partitions it has; 0 when it is not there.
+
+    Raises:
+        HeadraceError: when the broker can not be reached or refuses the login.
+    """
+    wanted = list(tables)
+    if not wanted:
+        return {}
+    metadata = _ask(wanted[0], lambda admin: admin.list_topics(timeout=PATIENCE_SECONDS)).topics
+    return {
+        table.topic: len(metadata[table.topic].partitions) if table.topic in metadata else 0
+        for table in wanted
+    }
+
+
+def create_topics(tables: Iterable[KafkaTable], count: int) -> list[str]:
+    """Create the topics that are not there, each with ``count`` partitions; returns their names.
+
+    Raises:
+        HeadraceError: when the broker can not be reached, or refuses one.
+    """
+    from confluent_kafka.admin import NewTopic
+
+    wanted = {table.topic: table for table in tables}
+    missing = [name for name, found in partitions(wanted.values()).items() if not found]
+    if missing:
+        new = [NewTopic(name, count, 1, config=TOPIC_OPTIONS) for name in missing]
+        _ask(next(iter(wanted.values())), lambda admin: _results(admin.create_topics(new)))
+    return missing
+
+
+def require_topics(tables: Iterable[KafkaTable]) -> None:
+    """Refuse to go on without a broker, or without a topic.
+
+    Raises:
+        HeadraceError: says which topic is missing, or why the broker can not be asked.
+    """
+    missing = [name for name, found in partitions(tables).items() if not found]
+    if missing:
+        raise HeadraceError(
+            f"there are no topics {', '.join(missing)}", "Create them: headrace topics --create."
+        )
+
+
+def _results(answers: Mapping[str, Any]) -> list[Any]:
+    return [answer.result(PATIENCE_SECONDS) for answer in answers.values()]
+
+
+def _ask(table: KafkaTable, question: Any) -> Any:
+    """Ask the broker; what the client only logs (a refused login) comes out as an error."""
+    from confluent_kafka import KafkaException
+    from confluent_kafka.admin import AdminClient
+
+    client = table.client()
+    said: list[Any] = []
+    settings = {**client, "error_cb": said.append, "socket.timeout.ms": 10_000}
+    try:
+        return question(AdminClient(settings))
+    except KafkaException as error:
+        raise refusal(client, [*said, error.args[0]]) from error
+
+
+def refusal(client: Mapping[str, str], said: Iterable[Any]) -> HeadraceError:
+    """The error for what a Kafka client was told, the most telling first; a password is in none of it."""
+    errors = {error.name(): error for error in said}
+    servers = client.get("bootstrap.servers", "")
+    for name in ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL"):
+        if name in errors:
+            hint = f"Look at KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM and {SECRET}."
+            return HeadraceError(f"the broker at {servers} refused the login: {errors[name].str()}", hint)
+    first = next(iter(errors.values()))
+    if first.retriable() or first.name().startswith(("_TRANSPORT", "_ALL_BROKERS", "_TIMED_OUT", "_RESOLVE")):
+        hint = "Look at KAFKA_BOOTSTRAP_SERVERS; is a broker up? headrace cluster up starts one here."
+        return HeadraceError(f"no broker answers at {servers}", hint)
+    return HeadraceError(f"the broker at {servers} refused: {first.str()}")
