@@ -7,7 +7,7 @@ import shutil
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headrace.cluster.standalone import free_ports
+from headrace.cluster.ports import free_ports
 from headrace.errors import HeadraceError
 from headrace.runtime.job import Job
 from headrace.runtime.run import Run, start
