@@ -2,8 +2,17 @@
 CREATE TEMPORARY VIEW terminal_over_30d AS
 SELECT
   transaction_id,
+  customer_id,
   terminal_id,
+  amount,
   event_time,
+  warm_up,
+  customer_count_1d,
+  customer_amount_avg_1d,
+  customer_count_7d,
+  customer_amount_avg_7d,
+  customer_count_30d,
+  customer_amount_avg_30d,
   fraud,
   terminal_count_1d,
   terminal_fraud_avg_1d,
