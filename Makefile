@@ -6,14 +6,16 @@ BIN = $(VENV)/bin
 BOOTSTRAP = python=$$(VENV=$(VENV) bootstrap/find-python) && "$$python" -m bootstrap --venv $(VENV)
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
+# A Python of its own for what is measured beside: Quix Streams wants other versions of what Flink pins.
+PEER := work/benchmarks/peer
 # Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
 ARGS :=
 
-.PHONY: help demo test lint check jar requirements wheel clean
+.PHONY: help demo test lint check jar requirements wheel bench-rolling clean
 
 # List the recipes.
 help:
-	@awk '/^# / { text = substr($$0, 3); next } /^[a-z]+:( \.[a-z]+)?$$/ { sub(":.*", ""); printf "make %-13s %s\n", $$0, text }' Makefile
+	@awk '/^# / { text = substr($$0, 3); next } /^[a-z-]+:( [.$$][^ ]+)*$$/ { sub(":.*", ""); printf "make %-13s %s\n", $$0, text }' Makefile
 
 # Install what is needed and run the demo: raw payments in, scored and explained decisions out.
 demo: .runtime
@@ -28,7 +30,7 @@ lint: .dev
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy
-	$(BIN)/sqlfluff lint sql connectors tests/oracle
+	$(BIN)/sqlfluff lint sql connectors tests/oracle benchmarks
 
 # Plan every job in every environment without running any.
 check: .runtime
@@ -51,9 +53,18 @@ requirements:
 wheel: .runtime
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 
+# Measure rolling windows beside OVER views and Quix Streams; ARGS=--quick shows the way.
+bench-rolling: .runtime $(PEER)/installed
+	@$(BIN)/python -m benchmarks.rolling $(ARGS)
+
 # Remove what was installed and built; work/, where your tables are, stays.
 clean:
 	@rm -rf .venv dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .coverage
+
+$(PEER)/installed: benchmarks/requirements.txt
+	@$(BIN)/python -m venv $(PEER)
+	@$(PEER)/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r benchmarks/requirements.txt
+	@touch $@
 
 .PHONY: .runtime .dev
 .runtime:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-OURS = ("bootstrap", "headrace", "jobs", "udfs", "models", "datasets", "demos")
+OURS = ("bootstrap", "headrace", "jobs", "udfs", "models", "datasets", "demos", "benchmarks")
 """Top-level packages that are not tests."""
 
 

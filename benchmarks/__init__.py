@@ -1,0 +1,1 @@
+"""What can be measured, and what it is measured beside."""

@@ -1,0 +1,134 @@
+"""``python -m benchmarks.rolling``: the whole benchmark, as ``make bench-rolling`` starts it."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+from benchmarks.rolling.bench import Bench
+from benchmarks.rolling.broker import running_broker
+from benchmarks.rolling.extent import FULL, QUICK, Extent
+from benchmarks.rolling.forms import ROOT
+from benchmarks.rolling.machine import cores, load, machine, versions
+from benchmarks.rolling.page import publish
+from benchmarks.rolling.plot import draw
+from benchmarks.rolling.processes import Programs
+from benchmarks.rolling.report import markdown
+from benchmarks.rolling.results import Results
+from benchmarks.rolling.schedule import cases, interleaved
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+PEER = ROOT / "work" / "benchmarks" / "peer" / "bin" / "python"
+OUTPUT = ROOT / "work" / "benchmarks" / "rolling"
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Entry point; returns the exit code."""
+    asked = _parser().parse_args(arguments)
+    console = Console(stderr=True)
+    try:
+        results = measure(QUICK if asked.quick else FULL, asked, console)
+    except HeadraceError as error:
+        console.print(f"error: {error}", style="red", markup=False)
+        return error.exit_code
+    written = write(results, asked.output)
+    if asked.publish:
+        publish(results, ROOT / "docs")
+    sys.stdout.write(written)
+    console.print(f"results.json, report.md, rolling.svg are in {asked.output}", markup=False)
+    return 0
+
+
+def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Results:
+    """Measure all there is.
+
+    Raises:
+        HeadraceError: when a form does not compute the features, or a program fails.
+    """
+    scratch = asked.output / "scratch"
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir(parents=True)
+    columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=console) as progress, running_broker(scratch / "broker") as broker:
+        bench = Bench(Programs(scratch, broker, asked.peer), asked.output / "data", extent)
+        results = _empty(bench, asked)
+        _check(bench, results, progress)
+        _run(bench, results, progress)
+        task = progress.add_task("sizes of state", total=2 * len(extent.state))
+        for size in bench.sizes():
+            results.state.append(size)
+            progress.advance(task)
+    shutil.rmtree(scratch)
+    return results
+
+
+def write(results: Results, folder: Path) -> str:
+    """Write the results as JSON, Markdown and SVG; returns the Markdown."""
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "results.json").write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    text = markdown(results)
+    (folder / "report.md").write_text(text, encoding="utf-8")
+    draw(results, folder / "rolling.svg")
+    return text
+
+
+def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
+    return Results(
+        date=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        quick=asked.quick,
+        machine=machine(),
+        load=load(),
+        cores=cores(),
+        versions=versions(asked.peer),
+        rounds=bench.extent.rounds,
+        payments=len(bench.payments(bench.extent.every)),
+        rate=bench.extent.rate,
+    )
+
+
+def _check(bench: Bench, results: Results, progress: Progress) -> None:
+    task = progress.add_task("topics", total=None)
+    for what in bench.fill_topics():
+        progress.update(task, description=what)
+    progress.update(task, description="equal to DuckDB", total=7)
+    for form, rows in bench.check():
+        results.checked[form] = rows
+        progress.advance(task)
+
+
+def _run(bench: Bench, results: Results, progress: Progress) -> None:
+    everything = cases()
+    task = progress.add_task("", total=bench.extent.rounds * len(everything))
+    for number, case in interleaved(everything, bench.extent.rounds):
+        progress.update(task, description=f"round {number + 1}: {case.name}")
+        results.runs.setdefault(case.name, []).append(bench.run(case, results.payments))
+        progress.advance(task)
+
+
+def _absolute(path: str) -> Path:
+    return Path(path).absolute()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="make bench-rolling", description="Measure rolling windows beside what people would use instead."
+    )
+    parser.add_argument("--quick", action="store_true", help="few rows and one round: to see that it works")
+    parser.add_argument("--publish", action="store_true", help="put the tables and the plot into docs/")
+    parser.add_argument("--output", type=_absolute, default=OUTPUT, help="folder of the report")
+    parser.add_argument("--peer", type=_absolute, default=PEER, help="the Python that has Quix Streams")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,11 @@
+-- A topic of JSON, one payment a record, without end.
+CREATE TABLE transactions WITH (
+  'connector' = 'kafka',
+  'topic' = '${KAFKA_TOPIC_PREFIX}transactions',
+  'properties.bootstrap.servers' = '${KAFKA_BOOTSTRAP_SERVERS}',
+  'properties.group.id' = 'bench',
+  'scan.startup.mode' = 'earliest-offset',
+  'scan.watermark.emit.strategy' = 'on-event',
+  'format' = 'json',
+  'json.timestamp-format.standard' = 'ISO-8601'
+) LIKE contracts.transactions (EXCLUDING CONSTRAINTS);

@@ -1,0 +1,63 @@
+"""What a benchmark ran on."""
+
+from __future__ import annotations
+
+import platform
+import subprocess
+from importlib.metadata import version
+from pathlib import Path
+
+import psutil
+
+from headrace.runtime.java import find_java_home, java_version
+
+_CPU = Path("/proc/cpuinfo")
+
+
+def machine() -> dict[str, str]:
+    """Processor, cores, memory and operating system."""
+    return {
+        "processor": _processor(),
+        "cores": f"{cores()} cores",
+        "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
+        "system": platform.system(),
+    }
+
+
+def cores() -> int:
+    """Those that this process may use."""
+    return (
+        len(psutil.Process().cpu_affinity())
+        if hasattr(psutil.Process, "cpu_affinity")
+        else psutil.cpu_count() or 1
+    )
+
+
+def load() -> float:
+    """Processes that wanted a core in the last minute, on average."""
+    return psutil.getloadavg()[0]
+
+
+def versions(peer: Path) -> dict[str, str]:
+    """Of Flink, Java, Python and the peer.
+
+    Args:
+        peer: the Python that has Quix Streams.
+
+    Raises:
+        CalledProcessError: when it has none.
+    """
+    ask = "from importlib.metadata import version; print(version('quixstreams'))"
+    said = subprocess.run([str(peer), "-c", ask], check=True, capture_output=True, text=True).stdout  # noqa: S603 -- ours
+    return {
+        "Flink": version("apache-flink"),
+        "Java": str(java_version(find_java_home() / "bin" / "java")),
+        "Python": platform.python_version(),
+        "Quix Streams": said.strip(),
+    }
+
+
+def _processor() -> str:
+    lines = _CPU.read_text(encoding="utf-8").splitlines() if _CPU.is_file() else []
+    names = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
+    return names[0] if names else platform.machine()

@@ -1,0 +1,41 @@
+"""The page of the documentation that shows the newest published benchmark."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.rolling.plot import draw
+from benchmarks.rolling.report import markdown
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from benchmarks.rolling.results import Results
+
+PAGE = "rolling-benchmark.md"
+BEGIN, END = "<!-- measured: make bench-rolling ARGS=--publish -->", "<!-- end of measured -->"
+
+
+def publish(results: Results, docs: Path) -> None:
+    """Replace the measured part of the page, and the plot.
+
+    Raises:
+        HeadraceError: when the page has no such part.
+    """
+    page = docs / PAGE
+    page.write_text(with_measured(page.read_text(encoding="utf-8"), markdown(results)), encoding="utf-8")
+    draw(results, docs / "images" / "rolling.svg")
+
+
+def with_measured(page: str, measured: str) -> str:
+    """A page with other figures between its marks.
+
+    Raises:
+        HeadraceError: when the marks are not there.
+    """
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise HeadraceError(f"{PAGE}: expected {BEGIN} and {END}", "The figures go between them.")
+    return f"{before}{BEGIN}\n\n{measured}\n{END}{after}"

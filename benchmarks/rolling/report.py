@@ -1,0 +1,177 @@
+"""The tables of a benchmark: ratios first, absolute figures behind them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.rolling.forms import FORMS
+from benchmarks.rolling.schedule import BOTH_BACKENDS, HOT_PERCENT
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from benchmarks.rolling.results import Results, Spread
+
+TITLES = {
+    **{name: form.title for name, form in FORMS.items()},
+    "quix": "Quix Streams function",
+    "echo": "echo of the broker alone",
+}
+BACKENDS = {"hashmap": "heap", "rocksdb": "RocksDB"}
+LATENCY = ("p50", "p99", "p99.9", "max")
+MILLION_KEYS, ROWS_A_KEY = 1_000_000, 15
+
+
+def markdown(results: Results) -> str:
+    """All tables, with what they were measured on."""
+    sections = [
+        origin(results),
+        "### Three windows of one entity\n\n" + throughput(results, "customer"),
+        "### Six windows of two entities, with verdicts\n\n" + throughput(results, "both"),
+        "### One key has many of the rows\n\n" + hot_keys(results),
+        "### Latency\n\n" + latency(results),
+        "### Size of the state\n\n" + sizes(results),
+        "### Goals\n\n" + goals(results),
+    ]
+    return "\n\n".join(sections) + "\n"
+
+
+def origin(results: Results) -> str:
+    """When, on what, with which versions, how often; and a warning when the figures are not to be quoted."""
+    said = ", ".join([*results.machine.values(), *(f"{name} {it}" for name, it in results.versions.items())])
+    rounds = (
+        f"median of {results.rounds} interleaved rounds (lowest–highest)"
+        if results.rounds > 1
+        else "one round"
+    )
+    checked = (
+        f"{min(results.checked.values(), default=0):,} rows of each form were compared with DuckDB first."
+    )
+    lines = [
+        f"Measured on {results.date[:10]}: {said}. {results.payments:,} payments from Kafka, {rounds}. {checked}"
+    ]
+    if results.quick:
+        lines.append("**Quick run: few rows, for the way of it and not for the figures.**")
+    if results.busy:
+        lines.append(
+            f"**The machine was busy with other work (load {results.load:.1f} on {results.cores} cores): "
+            "take ratios with care and absolute figures not at all.**"
+        )
+    return "\n\n".join(lines)
+
+
+def throughput(results: Results, group: str) -> str:
+    """Rates of a group, each beside the OVER chain on the same state backend and beside the peer."""
+    peer = "customer/quix"
+    head = [
+        "form",
+        "state",
+        "× OVER chain",
+        "× Quix",
+        "× Quix, per core",
+        "payments/s",
+        "payments/s and core",
+    ]
+    rows = []
+    for case in (name for name in results.runs if name.startswith(f"{group}/")):
+        form, backend = (*case.split("/"), "")[1:3]
+        rate, thrift = results.rate_of(case), results.thrift_of(case)
+        chain = f"{group}/over/{backend or 'rocksdb'}"
+        beside = [
+            _times(rate, results.rate_of(chain)),
+            _times(rate, results.rate_of(peer)) if group == "customer" else "",
+            _times(thrift, results.thrift_of(peer)) if group == "customer" else "",
+        ]
+        state = BACKENDS.get(backend, "RocksDB") if form != "read" else ""
+        rows.append((rate.median, [TITLES[form], state, *beside, _spread(rate), f"{thrift.median:,.0f}"]))
+    ordered = [row for _, row in sorted(rows, key=lambda each: -each[0])]
+    return table(*_without_empty(head, ordered))
+
+
+def hot_keys(results: Results) -> str:
+    """How much slower it gets when one key has many of the rows."""
+    rows = []
+    for backend in BOTH_BACKENDS:
+        even = results.rate_of(f"customer/arrival/{backend}")
+        for share in HOT_PERCENT:
+            rate = results.rate_of(f"hot{share}/arrival/{backend}")
+            rows.append([f"{share} %", BACKENDS[backend], _slower(rate, even), _spread(rate), _spread(even)])
+    return table(["rows on one key", "state", "times slower", "payments/s", "payments/s without"], rows)
+
+
+def latency(results: Results) -> str:
+    """Milliseconds from sent to received."""
+    rows = []
+    for case in (name for name in results.runs if name.startswith("latency/")):
+        found = [results.latency_of(case, share) for share in LATENCY]
+        peer = _slower(found[1], results.latency_of("latency/quix", "p99"))
+        rows.append([TITLES[case.split("/")[1]], peer, *(_milliseconds(each) for each in found)])
+    return table(
+        [f"at {results.rate:,} events/s", "Quix's p99 ÷ its p99", *(f"{it}, ms" for it in LATENCY)], rows
+    )
+
+
+def sizes(results: Results) -> str:
+    """Bytes of a checkpoint by keys and rows kept, and what a million keys would be."""
+    rows = []
+    for size in results.state:
+        kept = size.keys * size.rows
+        each = [f"{size.bytes / kept:,.1f}", f"{size.bytes / size.keys:,.0f}", _megabytes(size.bytes)]
+        rows.append([f"{size.keys:,} × {size.rows:,}", BACKENDS[size.backend], *each])
+        if size.rows == ROWS_A_KEY:
+            scale = MILLION_KEYS / size.keys
+            name = f"{MILLION_KEYS:,} × {size.rows:,}, extrapolated"
+            rows.append([name, BACKENDS[size.backend], *each[:2], _megabytes(size.bytes * scale)])
+    return table(["keys × rows kept", "state", "bytes per row", "bytes per key", "checkpoint"], rows)
+
+
+def goals(results: Results) -> str:
+    """What issue asked for, what was measured."""
+    rows = []
+    for backend, wanted in (("hashmap", 100_000), ("rocksdb", 60_000)):
+        for form in ("arrival", "in_order"):
+            rate = results.rate_of(f"both/{form}/{backend}").median
+            text = f"six windows, {BACKENDS[backend]}, {TITLES[form]}: ≥ {wanted:,} payments/s"
+            rows.append([text, f"{rate:,.0f} ({2 * rate:,.0f} events/s)", _verdict(rate >= wanted)])
+    for backend in BOTH_BACKENDS:
+        even, hot = (results.rate_of(f"{group}/arrival/{backend}").median for group in ("customer", "hot50"))
+        text = f"half of the rows on one key, {BACKENDS[backend]}: at most 2 × slower"
+        rows.append([text, f"{even / hot:.2f} ×", _verdict(even / hot <= 2)])  # noqa: PLR2004 -- the goal
+    waited = results.latency_of("latency/arrival", "p99").median
+    rows.append([f"p99 at {results.rate:,}/s: ≤ 10 ms", f"{waited:.1f} ms", _verdict(waited <= 10)])  # noqa: PLR2004 -- the goal
+    return table(["goal", "measured", "reached"], rows)
+
+
+def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
+    """A Markdown table, figures to the right."""
+    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def _without_empty(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
+    kept = [number for number in range(len(head)) if any(row[number] for row in rows)]
+    return [head[number] for number in kept], [[row[number] for number in kept] for row in rows]
+
+
+def _times(rate: Spread, other: Spread) -> str:
+    return f"**{rate.median / other.median:.2g}**"
+
+
+def _slower(rate: Spread, other: Spread) -> str:
+    return f"**{other.median / rate.median:.2f}**"
+
+
+def _spread(rate: Spread) -> str:
+    return f"{rate.median:,.0f} ({rate.low:,.0f}–{rate.high:,.0f})"
+
+
+def _milliseconds(waited: Spread) -> str:
+    return f"{waited.median:.1f} ({waited.low:.1f}–{waited.high:.1f})"
+
+
+def _megabytes(size: float) -> str:
+    return f"{size / 1e6:,.1f} MB"
+
+
+def _verdict(reached: bool) -> str:
+    return "yes" if reached else "**no**"

@@ -1,0 +1,98 @@
+"""What was measured, as it is kept as JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel, Field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class StateSize(BaseModel):
+    """How large the state of three windows of one entity is.
+
+    Attributes:
+        keys: how many customers.
+        rows: how many payments of each are kept.
+        backend: of the state.
+        bytes: of a checkpoint.
+    """
+
+    keys: int
+    rows: int
+    backend: str
+    bytes: int
+
+
+class Results(BaseModel):
+    """All of one benchmark.
+
+    Attributes:
+        date: when it began, ISO 8601, UTC.
+        quick: fewer rows and one round: to see that it works, not to be quoted.
+        machine: what it ran on.
+        load: processes that wanted a core when it began, others' included.
+        cores: of the machine.
+        versions: of what was measured.
+        rounds: how often each was measured.
+        payments: on each of the topics that are read to their end.
+        rate: events a second, for latency.
+        checked: form → rows that were found equal to DuckDB's before.
+        runs: case → what each run took: seconds and CPU seconds, or milliseconds by percentile.
+        state: sizes.
+    """
+
+    date: str
+    quick: bool
+    machine: dict[str, str]
+    load: float
+    cores: int
+    versions: dict[str, str]
+    rounds: int
+    payments: int
+    rate: int
+    checked: dict[str, int] = Field(default_factory=dict)
+    runs: dict[str, list[dict[str, float]]] = Field(default_factory=dict)
+    state: list[StateSize] = Field(default_factory=list)
+
+    @property
+    def busy(self) -> bool:
+        """Whether others were using the machine when it began."""
+        return self.load > self.cores / 4
+
+    def rate_of(self, case: str) -> Spread:
+        """Payments a second."""
+        return Spread.of(self.payments / run["seconds"] for run in self.runs[case])
+
+    def thrift_of(self, case: str) -> Spread:
+        """Payments a second of CPU, the broker's not counted: what one core would do."""
+        return Spread.of(self.payments / run["cpu_seconds"] for run in self.runs[case])
+
+    def latency_of(self, case: str, percentile: str) -> Spread:
+        """Milliseconds."""
+        return Spread.of(run[percentile] for run in self.runs[case])
+
+
+@dataclass(frozen=True)
+class Spread:
+    """Several measurements of one figure.
+
+    Attributes:
+        median: in the middle.
+        low: the lowest.
+        high: the highest.
+    """
+
+    median: float
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Spread:
+        """The spread of some values, one at least."""
+        found = sorted(values)
+        return cls(median(found), found[0], found[-1])

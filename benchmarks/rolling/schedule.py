@@ -1,0 +1,71 @@
+"""What is measured, and in which order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+T = TypeVar("T")
+HOT_PERCENT = (10, 50)
+BOTH_BACKENDS = ("hashmap", "rocksdb")
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that is measured.
+
+    Attributes:
+        group: what it is compared with: ``customer`` (three windows of one entity), ``both`` (six windows of two),
+            ``hot10``, ``hot50`` (percent of the rows on one key), ``latency``.
+        form: a key of ``FORMS``; ``quix``, the peer; ``echo``, the broker alone.
+        backend: of the state; empty for what has none of Flink's.
+    """
+
+    group: str
+    form: str
+    backend: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is called in the results."""
+        return "/".join(filter(None, (self.group, self.form, self.backend)))
+
+    @property
+    def pipeline(self) -> str:
+        """The file of its statement set."""
+        if self.form == "read":
+            return "read"
+        return "both" if self.group == "both" else "customer"
+
+    @property
+    def topics(self) -> str:
+        """What the names of its topics begin with."""
+        return f"{self.group}." if self.group.startswith("hot") else "full."
+
+
+def cases() -> list[Case]:
+    """All of them, each group together."""
+    forms = ("over", "arrival", "in_order")
+    each = [
+        Case(group, form, backend)
+        for group in ("customer", "both")
+        for form in forms
+        for backend in BOTH_BACKENDS
+    ]
+    hot = [Case(f"hot{share}", "arrival", backend) for share in HOT_PERCENT for backend in BOTH_BACKENDS]
+    latency = [Case("latency", form) for form in ("echo", "arrival", "quix")]
+    return [Case("customer", "read", "hashmap"), Case("customer", "quix"), *each, *hot, *latency]
+
+
+def interleaved(things: Sequence[T], rounds: int) -> Iterator[tuple[int, T]]:
+    """Each thing once a round, every second round backwards, so that what changes slowly falls on all alike.
+
+    >>> [thing for _, thing in interleaved("abc", 2)]
+    ['a', 'b', 'c', 'c', 'b', 'a']
+    """
+    for number in range(rounds):
+        for thing in things if number % 2 == 0 else reversed(things):
+            yield number, thing

@@ -1,0 +1,125 @@
+"""What the features are, by DuckDB: nothing is timed that does not give these."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from benchmarks.rolling.forms import WINDOWS
+from datasets.fraud.tables import LABEL_DELAY_DAYS
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pandas as pd
+
+TOLERANCE = 1e-9
+_LAST_MILLISECOND = {"1d": 86_399_999, "7d": 604_799_999, "30d": 2_591_999_999}
+"""How far a closed RANGE reaches back so that the window is ``(t - w, t]``; times are whole milliseconds."""
+
+
+class Truth:
+    """The features of some payments.
+
+    Rows of one customer at one moment are left out: RANGE counts each in both, the other forms one after the other.
+
+    Args:
+        payments: as ``datasets.fraud.benchmark.benchmark`` returns them.
+    """
+
+    def __init__(self, payments: pd.DataFrame) -> None:
+        self._connection = duckdb.connect()
+        unzoned = payments.assign(event_time=payments["event_time"].dt.tz_localize(None))
+        self._connection.register("payments", unzoned)
+        self._connection.execute(_CUSTOMER)
+        self._connection.execute(_TERMINAL)
+
+    def check(self, who: str, rows: Path, entities: tuple[str, ...]) -> int:
+        """Compare computed features with these; returns how many rows were compared.
+
+        Args:
+            who: computed them, for the message.
+            rows: a file or folder of JSON lines with ``transaction_id`` and the features.
+            entities: whose windows, of ``customer`` and ``terminal``.
+
+        Raises:
+            HeadraceError: when a row is missing, is there twice, or differs in a feature.
+        """
+        files = sorted(str(each) for each in _files(rows))
+        self._connection.execute(
+            "CREATE OR REPLACE TEMP TABLE computed AS FROM read_json($files, format = 'newline_delimited')",
+            {"files": files},
+        )
+        wanted, given = self._count("customer"), self._count("computed")
+        total = self._count("payments")
+        wrong = {entity: self._differing(entity) for entity in entities}
+        if given != total or any(wrong.values()):
+            raise HeadraceError(
+                f"{who}: {given} rows of {total}, and features that differ from DuckDB's: {wrong}",
+                "What computes something else is not compared.",
+            )
+        return wanted
+
+    def _count(self, table: str) -> int:
+        return int(self._connection.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608 -- our own names
+
+    def _differing(self, entity: str) -> int:
+        """Payments of which the computed features are missing or others."""
+        columns = [
+            name for name in self._connection.sql(f"FROM {entity}").columns if name != "transaction_id"
+        ]
+        near = " AND ".join(f"abs(t.{name} - c.{name}) <= {TOLERANCE} * (1 + t.{name})" for name in columns)
+        query = f"SELECT count(*) FROM {entity} t LEFT JOIN computed c USING (transaction_id)"  # noqa: S608 -- our own names
+        return int(self._connection.sql(f"{query} WHERE ({near}) IS NOT TRUE").fetchall()[0][0])
+
+
+def _files(rows: Path) -> list[Path]:
+    if rows.is_file():
+        return [rows]
+    return [path for path in rows.rglob("*") if path.is_file() and path.name[0] not in "._"]
+
+
+def _windows(by: str) -> str:
+    """The three windows of an entity, by name."""
+    each = (
+        f"w{name} AS (PARTITION BY {by} ORDER BY moment "
+        f"RANGE BETWEEN INTERVAL '{_LAST_MILLISECOND[name]} milliseconds' PRECEDING AND CURRENT ROW)"
+        for name in WINDOWS
+    )
+    return ", ".join(each)
+
+
+def _features(template: str) -> str:
+    return ", ".join(template.format(w=name) for name in WINDOWS)
+
+
+_CUSTOMER_FEATURES = _features(
+    "count(*) OVER w{w} AS customer_count_{w}, avg(cents) OVER w{w} / 100 AS customer_amount_avg_{w}"
+)
+_CUSTOMER = f"""
+CREATE TABLE customer AS
+WITH events AS (SELECT *, event_time AS moment, CAST(round(amount * 100) AS BIGINT) AS cents FROM payments)
+SELECT transaction_id, {_CUSTOMER_FEATURES}
+FROM events
+WINDOW {_windows("customer_id")}
+QUALIFY count(*) OVER (PARTITION BY customer_id, moment) = 1
+"""  # noqa: S608 -- our own words
+_TERMINAL_FEATURES = _features(
+    "count(fraud) OVER w{w} AS terminal_count_{w}, coalesce(avg(fraud) OVER w{w}, 0) AS terminal_fraud_avg_{w}"
+)
+_TERMINAL = f"""
+CREATE TABLE terminal AS
+WITH events AS (
+  SELECT transaction_id, terminal_id, event_time AS moment, NULL AS fraud FROM payments
+  UNION ALL
+  SELECT transaction_id, terminal_id, event_time + INTERVAL '{LABEL_DELAY_DAYS} days' AS moment, fraud FROM payments
+),
+counted AS (
+  SELECT transaction_id, fraud, {_TERMINAL_FEATURES}
+  FROM events
+  WINDOW {_windows("terminal_id")}
+)
+SELECT * EXCLUDE (fraud) FROM counted WHERE fraud IS NULL
+"""  # noqa: S608 -- our own words
