@@ -45,7 +45,7 @@ class KeptProcess:
             process = psutil.Process(said["pid"])
             same = abs(process.create_time() - said["started"]) < 1
             return process if same and process.status() != psutil.STATUS_ZOMBIE else None
-        except (OSError, ValueError, KeyError, psutil.NoSuchProcess):
+        except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
             return None
 
     def start(self, command: Sequence[str], environment: Mapping[str, str], output: Path) -> None:

@@ -178,7 +178,7 @@ class Submitter:
 
     def _remember(self, submission: Submission) -> None:
         self._folder.mkdir(exist_ok=True)
-        path = self._folder / f"{submission.job}.json"
+        path = self._folder / f"{submission.name}.json"
         path.write_text(json.dumps(asdict(submission), indent=2), encoding="utf-8")
 
     def _read(self, path: Path) -> Submission:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 PAYLOAD = "payload"
 ARRIVED_AT = "arrived_at"
-_PATIENCE_SECONDS = 30.0
+PATIENCE_SECONDS = 30.0
 _POLL_EVERY = 500
 
 
@@ -77,7 +77,8 @@ class Producer:
 
     table: KafkaTable
     rate: float = 0.0
-    _refused: list[Any] = field(default_factory=list, init=False)
+    _said: list[Any] = field(default_factory=list, init=False)
+    _sent: int = field(default=0, init=False)
     _acknowledged: int = field(default=0, init=False)
 
     def send(self, wanted: Iterable[Record], on_sent: Callable[[int], None] = lambda _: None) -> int:
@@ -100,8 +101,8 @@ class Producer:
             if number % _POLL_EVERY == 0:
                 client.poll(0)
                 on_sent(number)
-        client.flush(_PATIENCE_SECONDS)
-        self._require_all_taken(len(client))
+        client.flush(PATIENCE_SECONDS)
+        self._require_all_taken()
         return self._acknowledged
 
     def _settings(self) -> dict[str, Any]:
@@ -110,8 +111,8 @@ class Producer:
             "enable.idempotence": True,
             "linger.ms": 5,
             "partitioner": "murmur2_random",
-            "error_cb": self._refused.append,
-            "delivery.timeout.ms": int(_PATIENCE_SECONDS * 1000),
+            "error_cb": self._said.append,
+            "delivery.timeout.ms": int(PATIENCE_SECONDS * 1000),
         }
 
     def _wait_for_turn(self, began: float, number: int) -> None:
@@ -129,22 +130,19 @@ class Producer:
             client.produce(topic, record.value, record.key, timestamp=stamp, on_delivery=self._delivered)
         except BufferError:
             return False
+        self._sent += 1
         return True
 
     def _delivered(self, error: Any, _: Any) -> None:
         if error:
-            self._refused.append(error)
+            self._said.append(error)
         else:
             self._acknowledged += 1
 
-    def _require_all_taken(self, waiting: int) -> None:
-        if self._acknowledged and not waiting:
-            return
-        if self._refused or waiting:
-            cause = (
-                refusal(self.table.client(), self._refused) if self._refused else "it did not answer in time"
-            )
-            raise HeadraceError(f"{self._acknowledged} records were taken, then: {cause}")
+    def _require_all_taken(self) -> None:
+        if self._acknowledged < self._sent:
+            cause = refusal(self.table.client(), self._said) if self._said else "it did not answer in time"
+            raise HeadraceError(f"{self._acknowledged} of {self._sent} records were taken, then: {cause}")
 
 
 def _row(path: Path, number: int, line: str) -> dict[str, Any]:

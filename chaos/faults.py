@@ -1,0 +1,80 @@
+"""What can happen to a cluster."""
+
+from __future__ import annotations
+
+import signal
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import psutil
+
+from headrace.cluster.ports import wait_until
+
+if TYPE_CHECKING:
+    from headrace.cluster.local import LocalCluster
+
+WORKER = "pyflink.fn_execution"
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Faults:
+    """Does harm to the processes of a cluster; its keeper starts again what has died.
+
+    Args:
+        cluster: which.
+    """
+
+    cluster: LocalCluster
+
+    def kill_worker(self) -> None:
+        """Kill -9 of a Python worker."""
+        self._worker().kill()
+
+    def kill_task_manager(self) -> None:
+        """Kill -9 of the task manager that has a Python worker, which stays behind as an orphan."""
+        parents = [parent for parent in self._worker().parents() if parent.pid in self._task_managers()]
+        parents[0].kill()
+
+    def kill_job_manager(self) -> None:
+        """Kill -9 of the job manager."""
+        self._kill("jobmanager")
+
+    def kill_broker(self) -> None:
+        """Kill -9 of the broker."""
+        self._kill("broker")
+
+    def pause_broker(self, seconds: float = 5.0) -> None:
+        """The broker hangs: it takes connections and answers nobody."""
+        broker = self._process("broker")
+        broker.send_signal(signal.SIGSTOP)
+        time.sleep(seconds)
+        broker.send_signal(signal.SIGCONT)
+
+    def workers(self) -> list[psutil.Process]:
+        """Python workers of running task managers."""
+        parents = map(psutil.Process, self._task_managers())
+        children = (child for parent in parents for child in parent.children(recursive=True))
+        return [child for child in children if WORKER in " ".join(child.cmdline())]
+
+    def _worker(self) -> psutil.Process:
+        wait_until(lambda: bool(self.workers()), PATIENCE_SECONDS, "no Python worker came")
+        return self.workers()[0]
+
+    def _kill(self, name: str) -> None:
+        self._process(name).kill()
+
+    def _process(self, name: str) -> psutil.Process:
+        wait_until(
+            lambda: self.cluster.process(name).running() is not None, PATIENCE_SECONDS, f"no {name} came"
+        )
+        process = self.cluster.process(name).running()
+        assert process is not None  # noqa: S101 -- waited for
+        return process
+
+    def _task_managers(self) -> set[int]:
+        running = (self.cluster.process(program.name).running() for program in self.cluster.programs())
+        return {
+            process.pid for process in running if process and "TaskManager" in " ".join(process.cmdline())
+        }

@@ -1,0 +1,100 @@
+"""What dies while events flow loses nothing and doubles nothing; the long form is ``make chaos``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from chaos.events import recorded_log
+from chaos.faults import Faults
+from chaos.observed import differing, doubled, results
+from chaos.runs import JobRun, Stream
+from chaos.story import Fault, Story, calm, play
+from headrace.cluster.archive import pack_suite
+from headrace.cluster.local import LocalCluster
+from headrace.cluster.ports import free_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from chaos.observed import Seen
+
+pytestmark = pytest.mark.cluster
+
+RATE = 50.0
+JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
+PORTS = ("web_ui", "kafka", "controller", "zookeeper")
+
+
+@pytest.fixture(scope="module")
+def local_cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    cluster = LocalCluster(tmp_path_factory.mktemp("local"), root)
+    layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 2, "slots": 2}
+    try:
+        cluster.up(layout, dict.fromkeys(JVMS, "-XX:TieredStopAtLevel=1"))
+        yield cluster
+    finally:
+        cluster.down()
+
+
+@pytest.fixture(scope="module")
+def rows(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """A recorded log with dirt of every kind but lateness, which depends on when partitions are read."""
+    return recorded_log(tmp_path_factory.mktemp("log"))
+
+
+@pytest.fixture(scope="module")
+def played(
+    local_cluster: LocalCluster, root: Path, artifact: Path, rows: list[dict[str, Any]]
+) -> tuple[Story, list[Seen]]:
+    """Two runs, one of each delivery, through all faults; and what a run without faults gives."""
+    archive = pack_suite(root, local_cluster.home.folder / "suites")
+    faults = Faults(local_cluster)
+    runs = [
+        JobRun(local_cluster, archive, artifact, "once", "exactly-once"),
+        JobRun(local_cluster, archive, artifact, "fast", "at-least-once"),
+    ]
+    for run in runs:
+        run.start()
+    happenings = [
+        Fault("worker", faults.kill_worker),
+        Fault("task manager", faults.kill_task_manager),
+        Fault("job manager", faults.kill_job_manager),
+        Fault("broker", faults.kill_broker),
+    ]
+    story = play(runs, Stream(rows, runs, RATE), happenings)
+    for run in runs:
+        run.cancel()
+    quiet = JobRun(local_cluster, archive, artifact, "calm")
+    quiet.start()
+    return story, calm(quiet, Stream(rows, [quiet], 0), story.messages)
+
+
+@pytest.mark.timeout(900)
+def test_exactly_once_shows_each_event_once_whatever_dies(played: tuple[Story, list[Seen]]) -> None:
+    story, expected = played
+    seen = story.seen["once"]
+    assert results(seen) == results(expected)
+    assert doubled(seen) == 0
+
+
+def test_at_least_once_repeats_byte_by_byte_under_the_same_key(played: tuple[Story, list[Seen]]) -> None:
+    story, expected = played
+    seen = story.seen["fast"]
+    assert results(seen) == results(expected)
+    assert doubled(seen) > 0, "nothing was repeated, so nothing was proven"
+    assert differing(seen) == []
+
+
+def test_every_message_is_a_prediction_or_a_dead_letter(played: tuple[Story, list[Seen]]) -> None:
+    story, _ = played
+    counts = {name: _counts(seen) for name, seen in story.seen.items()}
+    assert {sum(count) for count in counts.values()} == {story.messages}
+    assert all(refused > 0 for _, refused in counts.values())
+
+
+def _counts(seen: Sequence[Seen]) -> tuple[int, int]:
+    found = results(seen)
+    return sum(found["predictions"].values()), sum(found["dead_letters"].values())

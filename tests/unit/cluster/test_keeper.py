@@ -1,0 +1,82 @@
+from __future__ import annotations
+
+import json
+import sys
+import time
+from typing import TYPE_CHECKING, Callable
+
+import pytest
+
+from headrace.cluster.keeper import Keeper
+from headrace.cluster.local import LocalCluster
+from headrace.cluster.programs import Program
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+SLEEP = Program("sleeper", [sys.executable, "-c", "import time; time.sleep(600)"], {})
+END = Program("mayfly", [sys.executable, "-c", ""], {})
+
+
+class Scripted(LocalCluster):
+    """A cluster of other programs."""
+
+    def programs(self) -> list[Program]:
+        """One that stays, and one that does not."""
+        return [SLEEP, END]
+
+
+@pytest.fixture
+def cluster(tmp_path: Path) -> Iterator[Scripted]:
+    found = Scripted(tmp_path, tmp_path)
+    yield found
+    found.down()
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def test_what_has_died_is_started_again_and_what_runs_is_left_alone(cluster: Scripted) -> None:
+    cluster.start(SLEEP)
+    running = cluster.process("sleeper").running()
+    assert running is not None
+    assert Keeper(cluster).look() == ["mayfly"]
+    assert cluster.process("sleeper").running() == running
+    running.kill()
+    wait_until(lambda: cluster.process("sleeper").running() is None)
+    assert "sleeper" in Keeper(cluster).look()
+
+
+def test_a_program_that_dies_at_once_is_given_time(cluster: Scripted) -> None:
+    keeper = Keeper(cluster)
+    assert "mayfly" in keeper.look()
+    wait_until(lambda: cluster.process("mayfly").running() is None)
+    assert keeper.look() == []
+
+
+def test_down_stops_everything_and_says_what(cluster: Scripted) -> None:
+    cluster.start(SLEEP)
+    assert cluster.down() == ["sleeper"]
+    assert cluster.down() == []
+
+
+def test_status_tells_what_runs(cluster: Scripted) -> None:
+    cluster.start(SLEEP)
+    (cluster.folder / "cluster.json").write_text(
+        json.dumps({"web_ui": 1, "kafka": 2, "controller": 3, "zookeeper": 4})
+    )
+    states = {row["process"]: row["state"] for row in cluster.status()}
+    assert states == {"sleeper": "running", "mayfly": "stopped", "keeper": "stopped"}
+
+
+def test_a_cluster_that_was_never_up_is_said(tmp_path: Path) -> None:
+    cluster = LocalCluster(tmp_path, tmp_path)
+    assert cluster.programs() == []
+    with pytest.raises(HeadraceError, match=r"there is no cluster in .*\nStart one: headrace cluster up"):
+        cluster.require_up()
