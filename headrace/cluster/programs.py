@@ -71,7 +71,9 @@ def configure_zookeeper(home: Home, port: int) -> None:
 
 def _zookeeper(home: Home) -> list[str]:
     logging = f"-Dlog4j.configurationFile=file:{home.conf / 'log4j-console.properties'}"
-    java = [str(find_java_home() / "bin" / "java"), "-Xmx128m", "-XX:+UseSerialGC", logging]
+    # The configuration names a file as well, from a property that Flink's own scripts set.
+    file = f"-Dlog.file={home.logs / 'zookeeper.log'}"
+    java = [str(find_java_home() / "bin" / "java"), "-Xmx128m", "-XX:+UseSerialGC", logging, file]
     return [
         *java,
         "-cp",
