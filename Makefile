@@ -11,7 +11,7 @@ PEER := work/benchmarks/peer
 # Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
 ARGS :=
 
-.PHONY: help demo test lint check jar requirements wheel bench-rolling clean
+.PHONY: help demo test lint check chaos jar requirements wheel bench-rolling clean
 
 # List the recipes.
 help:
@@ -35,6 +35,10 @@ lint: .dev
 # Plan every job in every environment without running any.
 check: .runtime
 	@$(BIN)/headrace check
+
+# Kill, pause and fill what a cluster is made of, while events flow; a report of outages, losses and repeats.
+chaos: .dev
+	@$(BIN)/python -m chaos $(ARGS)
 
 # Build the jar of the Java function rolling; needs a JDK 17.
 jar: .runtime

@@ -15,7 +15,7 @@ from headrace.cli.run import model_parameters
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.submission import Submission, Submitter
-from headrace.connectors.kafka import kafka_tables, require_topics
+from headrace.connectors.kafka import require_topics_of
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable, prepare
 from headrace.runtime.suite import find_root
@@ -208,8 +208,7 @@ def _submission(
 
 def _check(asked: Run) -> None:
     """What is wrong with the SQL, the topics or the broker is said before anything is started."""
-    steps = prepare(asked)[1]
-    require_topics(kafka_tables({step.statement.name: step.statement for step in steps}, {}).values())
+    require_topics_of(prepare(asked)[1])
 
 
 def _print_command(submitter: Submitter, wanted: Submission, state: str) -> None:

@@ -12,6 +12,7 @@ from headrace.errors import HeadraceError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
+    from headrace.runtime.resolve import Step
     from headrace.runtime.statement import Statement
     from headrace.runtime.suite import Suite
 
@@ -132,6 +133,15 @@ def create_topics(tables: Iterable[KafkaTable], count: int) -> list[str]:
         new = [NewTopic(name, count, 1, config=TOPIC_OPTIONS) for name in missing]
         _ask(next(iter(wanted.values())), lambda admin: _results(admin.create_topics(new)))
     return missing
+
+
+def require_topics_of(steps: Iterable[Step]) -> None:
+    """As :func:`require_topics`, for the tables that a job is about to create; nothing for those on files.
+
+    Raises:
+        HeadraceError: as :func:`require_topics`.
+    """
+    require_topics(kafka_tables({step.statement.name: step.statement for step in steps}, {}).values())
 
 
 def require_topics(tables: Iterable[KafkaTable]) -> None:

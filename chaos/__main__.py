@@ -1,0 +1,153 @@
+"""The long form: every fault several times, on a cluster of its own, with a table at the end. ``make chaos``."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+import tempfile
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.table import Table
+
+from chaos.events import recorded_log
+from chaos.faults import Faults
+from chaos.full_disk import FullDisk
+from chaos.runs import JobRun, Stream
+from chaos.story import Fault, Story, calm, lost_and_doubled, play
+from headrace.cluster.archive import pack_suite
+from headrace.cluster.local import LocalCluster
+from headrace.cluster.ports import free_ports
+from headrace.cluster.submission import Submitter
+from headrace.errors import HeadraceError
+from headrace.runtime.run import make_importable
+from headrace.runtime.suite import find_root
+from tests.artifact import make_artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from chaos.observed import Seen
+
+PORTS = ("web_ui", "kafka", "controller", "zookeeper")
+LONG_PAUSE_SECONDS = 15.0
+PAUSE_SECONDS = 5.0
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """A cluster, and two runs on it.
+
+    Attributes:
+        cluster: up.
+        runs: at work, one of each delivery.
+        disk: where checkpoints go.
+    """
+
+    cluster: LocalCluster
+    runs: list[JobRun]
+    disk: FullDisk
+
+    def faults(self, rounds: int) -> list[Fault]:
+        """All of them, several times over."""
+        harm = Faults(self.cluster)
+        once = [
+            Fault("Python worker, kill -9", harm.kill_worker),
+            Fault("task manager, kill -9", harm.kill_task_manager),
+            Fault("job manager, kill -9", harm.kill_job_manager),
+            Fault("broker, kill -9", harm.kill_broker),
+            Fault("broker paused 5 s", lambda: harm.pause_broker(PAUSE_SECONDS)),
+            Fault("broker paused 15 s", lambda: harm.pause_broker(LONG_PAUSE_SECONDS)),
+            Fault("stop and resume", self._restart),
+            Fault("upgrade by savepoint", self._upgrade),
+            Fault("upgrade that fails", self._failed_upgrade),
+            *([Fault("disk full 10 s", self.disk.fill_for_a_while)] if self.disk.is_limited else []),
+        ]
+        return once * rounds
+
+    def _restart(self) -> None:
+        submitter = Submitter(self.cluster)
+        for run in self.runs:
+            submitter.stop(run.name)
+            submitter.resume(run.name)
+
+    def _upgrade(self) -> None:
+        for run in self.runs:
+            Submitter(self.cluster).upgrade(run.submission("-p", "1"))
+
+    def _failed_upgrade(self) -> None:
+        for run in self.runs:
+            broken = JobRun(run.cluster, run.archive, run.model / "none", run.name, run.delivery)
+            with suppress(HeadraceError):  # says that the old version runs again
+                Submitter(self.cluster).upgrade(broken.submission())
+
+
+def main() -> int:
+    """Run it; returns 1 when something was lost, doubled or differed."""
+    asked = _arguments()
+    folder = Path(tempfile.mkdtemp(prefix="chaos-"))
+    disk = FullDisk(folder / "checkpoints")
+    cluster = LocalCluster(folder / "cluster", find_root(None))
+    try:
+        disk.mount()
+        layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 2, "slots": 2}
+        cluster.up(layout, {"execution.checkpointing.dir": disk.folder.as_uri()})
+        return _report(*_played(cluster, disk, folder, asked))
+    finally:
+        cluster.down()
+        disk.unmount()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _played(
+    cluster: LocalCluster, disk: FullDisk, folder: Path, asked: argparse.Namespace
+) -> tuple[Story, list[Seen]]:
+    archive = pack_suite(cluster.root, folder / "suites")
+    make_importable(cluster.root)
+    model, rows = make_artifact(folder / "fraud-test"), recorded_log(folder, asked.days)
+    runs = [
+        JobRun(cluster, archive, model, "once", "exactly-once"),
+        JobRun(cluster, archive, model, "fast", "at-least-once"),
+    ]
+    for run in runs:
+        run.start()
+    experiment = Experiment(cluster, runs, disk)
+    story = play(runs, Stream(rows, runs, asked.rate), experiment.faults(asked.rounds))
+    for run in runs:
+        run.cancel()
+    quiet = JobRun(cluster, archive, model, "calm")
+    quiet.start()
+    return story, calm(quiet, Stream(rows, [quiet], 0), story.messages)
+
+
+def _report(story: Story, expected: Sequence[Seen]) -> int:
+    console = Console()
+    outages = Table("fault", "once: longest silence, s", "fast: longest silence, s", title="outages")
+    for outage in story.outages:
+        outages.add_row(outage.fault, *(f"{outage.seconds[name]:.1f}" for name in ("once", "fast")))
+    console.print(outages)
+    verdict = Table("delivery", "messages", "lost", "came again", "of them different", title="results")
+    counts = {name: lost_and_doubled(seen, expected) for name, seen in story.seen.items()}
+    for name, numbers in counts.items():
+        verdict.add_row(name, f"{story.messages:,}", *map(str, numbers))
+    console.print(verdict)
+    lost_or_different = any(lost or different for lost, _, different in counts.values())
+    return int(lost_or_different or counts["once"][1] > 0)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="make chaos", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=2, help="how often each fault happens")
+    parser.add_argument("--rate", type=float, default=50.0, help="messages a second")
+    parser.add_argument(
+        "--days", type=int, default=14, help="days of the benchmark that messages are taken from"
+    )
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())
