@@ -26,7 +26,7 @@ from benchmarks.rolling.schedule import cases, interleaved
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
 PEER = ROOT / "work" / "benchmarks" / "peer" / "bin" / "python"
 OUTPUT = ROOT / "work" / "benchmarks" / "rolling"
@@ -67,6 +67,7 @@ def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Resu
         task = progress.add_task("sizes of state", total=2 * len(extent.state))
         for size in bench.sizes():
             results.state.append(size)
+            _say(progress, f"state of {size.keys} × {size.rows}, {size.backend}", {"bytes": size.bytes})
             progress.advance(task)
     shutil.rmtree(scratch)
     return results
@@ -103,6 +104,7 @@ def _check(bench: Bench, results: Results, progress: Progress) -> None:
     progress.update(task, description="equal to DuckDB", total=7)
     for form, rows in bench.check():
         results.checked[form] = rows
+        _say(progress, f"{form} is equal to DuckDB", {"rows": rows})
         progress.advance(task)
 
 
@@ -111,8 +113,15 @@ def _run(bench: Bench, results: Results, progress: Progress) -> None:
     task = progress.add_task("", total=bench.extent.rounds * len(everything))
     for number, case in interleaved(everything, bench.extent.rounds):
         progress.update(task, description=f"round {number + 1}: {case.name}")
-        results.runs.setdefault(case.name, []).append(bench.run(case, results.payments))
+        found = bench.run(case, results.payments)
+        results.runs.setdefault(case.name, []).append(found)
+        _say(progress, f"round {number + 1}: {case.name}", found)
         progress.advance(task)
+
+
+def _say(progress: Progress, what: str, found: Mapping[str, float]) -> None:
+    """A line above the progress, also where there is no terminal."""
+    progress.console.print(f"{what}: {', '.join(f'{name} {value:,.5g}' for name, value in found.items())}")
 
 
 def _absolute(path: str) -> Path:

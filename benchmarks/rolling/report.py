@@ -126,7 +126,7 @@ def sizes(results: Results) -> str:
 
 
 def goals(results: Results) -> str:
-    """What issue asked for, what was measured."""
+    """What was to be reached, what was measured, and whether it is."""
     rows = []
     for backend, wanted in (("hashmap", 100_000), ("rocksdb", 60_000)):
         for form in ("arrival", "in_order"):
