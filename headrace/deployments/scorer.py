@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,14 +16,16 @@ from headrace.deployments.follower import Follower
 from headrace.deployments.record import CHAMPION, DeploymentLogError, Record, to_text
 from headrace.deployments.roles import Choice, Roles, boundaries, choose, roles_at
 from headrace.deployments.store import open_store
-from headrace.deployments.versions import Versions
+from headrace.deployments.versions import LOADED, Versions
 from headrace.errors import HeadraceError
 from headrace.models.scorer import Scored
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
+
+    Rows = list[tuple[Record, NDArray[np.intp]]]
 
 NO_TIME = np.iinfo(np.int64).min
 """What stands for NULL among event times."""
@@ -79,19 +82,20 @@ class DeployedScorer:
         if not len(event_times):
             return []
         self._adopt(self._follower.settled(int(event_times.max())).in_force)
-        choices = self._choose(event_times, keys)
-        results = [_undeployed(int(time)) for time in event_times]
-        decided = ((choice.scored_by, row) for row, choice in enumerate(choices))
-        for record, rows in _by_record(decided):
-            scored = self._versions.get(record).scorer.score_rows(columns, _selection(rows, len(choices)))
-            for row, result in zip(rows, scored):
+        decided, beside = self._by_record(event_times, keys)
+        results: list[Scored | None] = [None] * len(event_times)
+        for record, rows in decided:
+            scored = self._versions.get(record).scorer.score_rows(columns, _selection(rows, len(results)))
+            for row, result in zip(rows.tolist(), scored):
                 results[row] = result
-        return self._with_shadows(results, choices, columns)
+        known = [each or _undeployed(int(event_times[row])) for row, each in enumerate(results)]
+        return self._with_shadows(known, beside, columns)
 
     def score_one(self, values: Mapping[str, object], event_time: int, key: str | None) -> Scored:
         """Score one event; as `score_batch`, for Python values, None being NULL."""
         self._adopt(self._follower.settled(event_time).in_force)
-        choice = self._choose(np.array([event_time]), [key])[0]
+        period = int(np.searchsorted(self._boundaries, event_time, side="right"))
+        choice = choose(self._roles[period], key)
         if choice.scored_by is None:
             return _undeployed(event_time)
         result = self._versions.get(choice.scored_by).scorer.score_one(values)
@@ -108,28 +112,32 @@ class DeployedScorer:
         now = int(np.searchsorted(self._boundaries, self._follower.wall(), side="right"))
         self._versions.prepare(_ahead(self._roles[now:]))
 
-    def _choose(self, event_times: NDArray[np.int64], keys: Sequence[str | None]) -> list[Choice]:
-        """As `headrace.deployments.roles.version`, for many."""
+    def _by_record(self, event_times: NDArray[np.int64], keys: Sequence[str | None]) -> tuple[Rows, Rows]:
+        """Which rows each record decides on, and which it scores beside; as `headrace.deployments.roles.version`."""
+        decided: dict[int, tuple[Record, list[NDArray[np.intp]]]] = {}
+        beside: dict[int, tuple[Record, list[NDArray[np.intp]]]] = {}
         periods = np.searchsorted(self._boundaries, event_times, side="right")
-        simple = {number: _same_for_all(self._roles[number]) for number in np.unique(periods)}
-        return [
-            simple[period] or choose(self._roles[period], key) for period, key in zip(periods.tolist(), keys)
-        ]
+        for period in np.unique(periods):
+            for choice, rows in _choices(self._roles[period], np.flatnonzero(periods == period), keys):
+                if choice.scored_by:
+                    decided.setdefault(choice.scored_by.number, (choice.scored_by, []))[1].append(rows)
+                for shadow in choice.shadows:
+                    beside.setdefault(shadow.number, (shadow, []))[1].append(rows)
+        return _joined(decided), _joined(beside)
 
     def _with_shadows(
-        self, results: list[Scored], choices: list[Choice], columns: Mapping[str, NDArray[Any]]
+        self, results: list[Scored], beside: Rows, columns: Mapping[str, NDArray[Any]]
     ) -> list[Scored]:
         said: dict[int, list[Scored]] = defaultdict(list)
-        pairs = ((shadow, row) for row, choice in enumerate(choices) for shadow in choice.shadows)
-        for record, rows in _by_record(pairs):
-            for row, result in zip(rows, self._shadow_rows(record, columns, rows, len(choices))):
+        for record, rows in beside:
+            for row, result in zip(rows.tolist(), self._shadow_rows(record, columns, rows, len(results))):
                 said[row].append(result)
         for row, shadows in said.items():
-            results[row] = results[row]._replace(shadows=_shadows(shadows))
+            results[row] = Scored(*results[row][:-1], _shadows(shadows))
         return results
 
     def _shadow_rows(
-        self, record: Record, columns: Mapping[str, NDArray[Any]], rows: list[int], number: int
+        self, record: Record, columns: Mapping[str, NDArray[Any]], rows: NDArray[np.intp], number: int
     ) -> list[Scored]:
         """What a shadow says; nothing that is wrong with it stops the champion."""
         try:
@@ -155,17 +163,35 @@ def follow(location: str, reasons: int) -> DeployedScorer:
     return DeployedScorer(Follower(store), Versions(store.location, reasons))
 
 
-def _by_record(pairs: Iterable[tuple[Record | None, int]]) -> list[tuple[Record, list[int]]]:
-    """Row numbers by record; rows without one left out."""
-    groups: dict[int, tuple[Record, list[int]]] = {}
-    for record, row in pairs:
-        if record:
-            groups.setdefault(record.number, (record, []))[1].append(row)
-    return [groups[number] for number in sorted(groups)]
+def _choices(
+    roles: Roles, rows: NDArray[np.intp], keys: Sequence[str | None]
+) -> Iterator[tuple[Choice, NDArray[np.intp]]]:
+    """The choices for rows of one period, each with its rows."""
+    same = _same_for_all(roles)
+    if same:
+        yield same, rows
+        return
+    groups: dict[Choice, list[int]] = defaultdict(list)
+    for key, of_key in _by_key(rows, keys).items():
+        groups[choose(roles, key)] += of_key
+    for choice, chosen in groups.items():
+        yield choice, np.array(chosen, dtype=np.intp)
 
 
-def _selection(rows: list[int], number: int) -> NDArray[np.intp] | slice:
-    return slice(None) if len(rows) == number else np.array(rows, dtype=np.intp)
+def _by_key(rows: NDArray[np.intp], keys: Sequence[str | None]) -> dict[str | None, list[int]]:
+    found: dict[str | None, list[int]] = defaultdict(list)
+    for row in rows.tolist():
+        found[keys[row]].append(row)
+    return found
+
+
+def _joined(groups: Mapping[int, tuple[Record, list[NDArray[np.intp]]]]) -> Rows:
+    """Records in order, each with its rows in order."""
+    return [(groups[number][0], np.sort(np.concatenate(groups[number][1]))) for number in sorted(groups)]
+
+
+def _selection(rows: NDArray[np.intp], number: int) -> NDArray[np.intp] | slice:
+    return slice(None) if len(rows) == number else rows
 
 
 def _same_for_all(roles: Roles) -> Choice | None:
@@ -196,9 +222,20 @@ def _failed(record: Record, error: HeadraceError) -> Scored:
 
 
 def _shadows(results: list[Scored]) -> str | None:
-    if not results:
-        return None
-    names = ("model_version", "score", "decision", "error")
-    return json.dumps(
-        [{name: getattr(result, name) for name in names} for result in results], separators=(",", ":")
+    return f"[{','.join(map(_shadow, results))}]" if results else None
+
+
+def _shadow(result: Scored) -> str:
+    """What a shadow said as JSON: written by hand, since it is written for each event."""
+    version = _quoted(result.model_version)
+    if result.score is None:
+        error = json.dumps(result.error)
+        return f'{{"model_version":{version},"score":null,"decision":null,"error":{error}}}'
+    return (
+        f'{{"model_version":{version},"score":{result.score!r},"decision":"{result.decision}","error":null}}'
     )
+
+
+@lru_cache(maxsize=LOADED)
+def _quoted(version: str | None) -> str:
+    return json.dumps(version)

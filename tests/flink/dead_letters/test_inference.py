@@ -25,19 +25,19 @@ from pyflink.table import DataTypes
 from pyflink.table.udf import ScalarFunction, udf
 from pyflink.common import Row
 
-FIELDS = ("score", "decision", "model_version", "reasons", "error")
-TYPES = (DataTypes.DOUBLE(), *[DataTypes.STRING()] * 4)
+FIELDS = ("score", "decision", "model_version", "reasons", "error", "shadows")
+TYPES = (DataTypes.DOUBLE(), *[DataTypes.STRING()] * 5)
 
 
 class Score(ScalarFunction):
     def open(self, context):
         self.bad = [float(each) for each in context.get_job_parameter("headrace.model", "").split()]
 
-    def eval(self, row):
+    def eval(self, row, event_time, key):
         features = row.as_dict()
         if features["amount"] in self.bad:
-            return Row(None, None, None, None, "bad amount")
-        return Row(0.25, "pass", "v1", json.dumps(features), None)
+            return Row(None, None, None, None, "bad amount", None)
+        return Row(0.25, "pass", "v1", json.dumps(features), None, None)
 
 
 score = udf(Score(), result_type=DataTypes.ROW([DataTypes.FIELD(*field) for field in zip(FIELDS, TYPES)]))
