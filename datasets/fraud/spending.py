@@ -43,7 +43,7 @@ def spending(days: int, progress: Progress = silent) -> Spending:
 
     Transactions of the same second stand in the order of their customers' ids.
     """
-    every = _by_customer(days, progress)
+    every = by_customer(days, progress)
     order = np.argsort(every.seconds, kind="stable")
     return Spending._make(column[order] for column in every)
 
@@ -66,7 +66,8 @@ def spending_of(customer: Customer, choices: list[int], days: int) -> Spending:
     )
 
 
-def _by_customer(days: int, progress: Progress) -> Spending:
+def by_customer(days: int, progress: Progress) -> Spending:
+    """All transactions of the first ``days`` days in the order in which they are drawn: by customer, then by day."""
     parts = list(_parts(days, progress))
     return Spending._make(np.concatenate(column) for column in zip(*parts))
 

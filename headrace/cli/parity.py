@@ -32,6 +32,9 @@ def parity(
     use_case: Annotated[str, typer.Argument(help="A folder in sql/ that has a parity.yaml.")],
     days: Annotated[Optional[int], typer.Option(help="Only the first days of the data set.", min=1)] = None,
     small: Annotated[bool, typer.Option("--slice", help="Only as many days as tests take.")] = False,
+    beam: Annotated[
+        bool, typer.Option("--beam", help="Ask Apache Beam as well, on a few entities; a slice always does.")
+    ] = False,
     output: Annotated[
         Path, typer.Option(help="Where the certificate goes; the tables too, until it holds.")
     ] = DEFAULT_OUTPUT,
@@ -52,7 +55,7 @@ def parity(
     if small:
         os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {SHORT_LIVED}")
     asked = days or (dataset.SLICE_DAYS if small else dataset.DAYS)
-    subject = _subject(suite, use_case, dataset, asked, output)
+    subject = _subject(suite, use_case, dataset, asked, output, beam or small)
     view = _View()
     try:
         certificate = certify(subject, view.stage)
@@ -66,7 +69,7 @@ def parity(
         raise typer.Exit(1)
 
 
-def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path) -> Subject:
+def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path, beam: bool) -> Subject:
     from headrace.parity.certify import Subject
 
     if days > dataset.DAYS:
@@ -79,6 +82,7 @@ def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path) 
         record=dataset.record,
         published=getattr(dataset, "published", None),
         options={"env.java.opts.taskmanager": SHORT_LIVED} if days <= dataset.SLICE_DAYS else {},
+        beam=beam,
     )
 
 

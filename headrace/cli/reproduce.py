@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from headrace.reproduction.study import Study
 
 DEFAULT_DATA = Path("work/reproduction")
+HEADS = {"roc_auc": "AUC ROC", "average_precision": "avg precision", "precision_at_k": "precision at k"}
+BUILT = "built-days.txt"
 
 
 def reproduce(
@@ -61,11 +63,16 @@ def _chosen(studies: dict[str, Study], name: str) -> tuple[str, Study]:
 
 
 def _build(study: Study, folder: Path) -> None:
+    """Make history and labels, unless the same days were made before: features are kept as long as their input is."""
+    note, days = folder / BUILT, f"{study.first_day}-{study.last_day}\n"
+    if note.is_file() and note.read_text(encoding="utf-8") == days:
+        return
     bars = Bars()
     try:
         study.build(folder, study.first_day, study.last_day, bars)
     finally:
         bars.close()
+    note.write_text(days, encoding="utf-8")
 
 
 def _trained(experiment: Any) -> list[Result]:
@@ -85,18 +92,19 @@ def _print(study: Study, results: list[Result], as_json: bool) -> None:
     if as_json:
         console.print_json([{**vars(each), "agrees": each.agrees} for each in results])
         return
-    figures = ["roc_auc", "average_precision", "precision_at_k"]
-    heads = ["model", *(f"{name} {whose}" for name in figures for whose in ("here", "published")), ""]
-    console.print_table(study.title, heads, [_row(each, figures) for each in results])
+    rows = [(each.model, *_cells(each), _agreement(each)) for each in results]
+    console.print_table(study.title, ["model", *HEADS.values(), ""], rows)
+    console.out.print(
+        "here / published; precision at k: of the entities looked at a day, those rightly looked at"
+    )
 
 
-def _row(result: Result, figures: list[str]) -> list[str]:
-    cells = [
-        cell
-        for name in figures
-        for cell in (f"{result.ours[name]:.3f}" if result.ours else "–", f"{result.published[name]:.3f}")
-    ]
+def _cells(result: Result) -> list[str]:
+    ours = {name: f"{value:.3f}" for name, value in result.ours.items()}
+    return [f"{ours.get(name, '–')} / {result.published[name]:.3f}" for name in HEADS]
+
+
+def _agreement(result: Result) -> str:
     if result.missing:
-        return [result.model, *cells, f"{result.missing} is not installed"]
-    said = "the same" if result.agrees else "different" if result.must_agree else "different (not pinned)"
-    return [result.model, *cells, said]
+        return f"no {result.missing} here"
+    return "same" if result.agrees else "DIFFERENT" if result.must_agree else "close"

@@ -74,6 +74,7 @@ class Subject:
             columns of the contract. None when there is no publication.
         tolerance: how far published features may be off where they are no whole numbers.
         options: Flink options that win over the profile.
+        beam: ask Apache Beam for a second opinion, on a few entities.
     """
 
     root: Path
@@ -84,6 +85,7 @@ class Subject:
     published: Callable[[Path], pd.DataFrame] | None = None
     tolerance: float = 1e-9
     options: Mapping[str, str] = field(default_factory=dict)
+    beam: bool = False
 
 
 def certify(subject: Subject, stage: Stage) -> Certificate:
@@ -104,6 +106,7 @@ class _Proof:
         tables = read_tables(Suite(subject.root).use_case(subject.use_case))
         self.bench = Workbench(read_declaration(subject.root, subject.use_case), tables)
         self.computations: dict[str, Computation] = {}
+        self.opinions: dict[str, str] = {}
 
     def run(self) -> Certificate:
         """Compute, compare, certify."""
@@ -128,6 +131,17 @@ class _Proof:
         if self.subject.published:
             with self._computing(PUBLISHED):
                 self.bench.keep(PUBLISHED, self.subject.published(self.inputs))
+        if self.subject.beam:
+            self._ask_beam()
+
+    def _ask_beam(self) -> None:
+        from headrace.parity.second_opinion import ask
+
+        began = time.monotonic()
+        for called, of_oracle, how in ask(self.bench, ORACLE, self.subject.folder):
+            self.opinions[called] = of_oracle
+            self._note(called, how, time.monotonic() - began)
+            began = time.monotonic()
 
     def _travel(self, called: str, way: Way) -> None:
         trip = self._trip(called, way)
@@ -152,9 +166,12 @@ class _Proof:
         seconds = time.monotonic() - began
         if trip:
             self.bench.take(called, trip.way.writes, trip.folder)
+        self._note(called, HOW[called].format(trip.way.pipeline if trip else ""), seconds, trip)
+
+    def _note(self, called: str, how: str, seconds: float, trip: Trip | None = None) -> None:
         self.computations[called] = Computation(
             name=called,
-            how=HOW[called].format(trip.way.pipeline if trip else ""),
+            how=how,
             rows=self.bench.count(called),
             seconds=round(seconds, 1),
             result_sha256=self.bench.fingerprint(called),
@@ -162,7 +179,7 @@ class _Proof:
         )
 
     def _comparisons(self) -> list[Comparison]:
-        """Everything with the oracle, and each way with the one before it."""
+        """Everything with the oracle or its part, and each way with the one before it."""
         declared = self.bench.declaration.tolerances()
         pairs = [(HISTORY, ORACLE), (RAW, ORACLE), (KILLED, ORACLE), (RAW, HISTORY), (KILLED, RAW)]
         found = [
@@ -170,6 +187,9 @@ class _Proof:
         ]
         if PUBLISHED in self.computations:
             found.append(self.bench.compare(PUBLISHED, ORACLE, self._tolerances()))
+        found += [
+            self.bench.compare(called, of_oracle, declared) for called, of_oracle in self.opinions.items()
+        ]
         return found
 
     def _tolerances(self) -> dict[str, float]:

@@ -57,11 +57,28 @@ class Workbench:
         """Take what a job wrote into a table of a data folder."""
         self._take(_features(called), self.tables[table], folder)
 
-    def keep(self, called: str, found: Any) -> None:
-        """Keep a computation that is an Arrow table or a pandas frame."""
+    def keep(self, called: str, found: Any, *, typed: bool = False) -> None:
+        """Keep a computation that is an Arrow table or a pandas frame.
+
+        Args:
+            called: its name.
+            found: its rows.
+            typed: cast its columns to the types of the contract.
+        """
         self.connection.register("found", found)
-        self.connection.execute(f"CREATE TABLE {name(_features(called))} AS FROM found")
+        types = {column.name: column.duckdb_type for column in self.contract.columns} if typed else {}
+        columns = (
+            f"CAST({name(each)} AS {types[each]}) AS {name(each)}" if typed else name(each)
+            for each in self.connection.sql("FROM found").columns
+        )
+        query = f"SELECT {', '.join(columns)} FROM found"  # noqa: S608 -- quoted names
+        self.connection.execute(f"CREATE TABLE {name(_features(called))} AS {query}")
         self.connection.unregister("found")
+
+    def keep_part(self, called: str, of: str, by: str, entities: list[Any]) -> None:
+        """Keep those rows of a computation that belong to some entities as one of its own."""
+        query = f"SELECT * FROM {name(_features(of))} WHERE list_contains(?, {name(by)})"  # noqa: S608 -- quoted names
+        self.connection.execute(f"CREATE TABLE {name(_features(called))} AS {query}", [entities])
 
     def rows(self, table: str) -> int:
         """How many rows of events a table has."""

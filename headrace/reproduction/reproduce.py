@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Callable
 import numpy as np
 from sklearn.metrics import average_precision_score, roc_auc_score
 
-from headrace.models.evaluation import entity_precision_at_k, without_known
+from headrace.models.evaluation import without_known
 from headrace.models.training_set import TrainingSet
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_tables
@@ -95,9 +95,11 @@ class Experiment:
         return Result(model.name, published, means, "", model.must_agree)
 
     def _figures(self, model: Model, train: TrainingSet, test: TrainingSet) -> dict[str, float]:
-        fitted = model.make().fit(train.inputs, train.labels)
+        learned = self.study.ordered(train.frame)
+        inputs = learned[self.definition.feature_names].astype(np.float64)
+        fitted = model.make().fit(inputs, learned[self.definition.label].to_numpy())
         scores = fitted.predict_proba(test.inputs)[:, 1]
-        ranked = entity_precision_at_k(test.entities, test.days, scores, test.labels, self.study.k)
+        ranked = self.study.precision_at_k(test.entities, test.days, scores, test.labels, self.study.k)
         found = (roc_auc_score(test.labels, scores), average_precision_score(test.labels, scores), ranked)
         return {name: float(value) for name, value in zip(FIGURES, found)}
 

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from datetime import datetime, timedelta
     from pathlib import Path
 
+    import pandas as pd
+
 
 class Figures(Protocol):
     """How good a model was: area under the ROC curve, average precision, precision among the k entities of a day."""
@@ -44,7 +46,10 @@ class Fold(Protocol):
 
 
 class Study(Protocol):
-    """An experiment; figures are means over its folds."""
+    """An experiment; figures are means over its folds.
+
+    ``ordered`` puts events into the order in which they were published, ``precision_at_k`` measures as was published.
+    """
 
     title: str
     use_case: str
@@ -56,6 +61,8 @@ class Study(Protocol):
     folds: Sequence[Fold]
     models: Sequence[Model]
     build: Callable[..., Any]
+    ordered: Callable[[pd.DataFrame], pd.DataFrame]
+    precision_at_k: Callable[..., float]
 
 
 def load_studies(root: Path, name: str) -> dict[str, Study]:
