@@ -65,6 +65,7 @@ class KeptProcess:
                 stdin=subprocess.DEVNULL,
                 stdout=printed,
                 stderr=subprocess.STDOUT,
+                cwd=self.folder,
                 env={**environment, MARK: self.mark},
                 start_new_session=True,
             )
