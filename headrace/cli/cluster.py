@@ -34,9 +34,8 @@ def up(
     found = LocalCluster(folder, find_root(root))
     with console.err.status("starting ZooKeeper, broker, job manager, task managers"):
         found.up({name: value for name, value in asked.items() if value is not None})
-    console.out.print(
-        f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · all of it in {folder}"
-    )
+    said = f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · all of it in {folder}"
+    console.out.print(said, markup=False, soft_wrap=True)
 
 
 @cluster.command()

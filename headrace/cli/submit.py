@@ -221,9 +221,8 @@ def _print_command(submitter: Submitter, wanted: Submission, state: str) -> None
 
 def _say_at_work(submitter: Submitter, done: Submission) -> None:
     address = submitter.cluster.monitor.address
-    console.out.print(
-        f"{done.name} is at work as {done.job_id} · web UI {address}/#/job/running/{done.job_id}"
-    )
+    said = f"{done.name} is at work as {done.job_id} · web UI {address}/#/job/running/{done.job_id}"
+    console.out.print(said, markup=False, soft_wrap=True)
 
 
 def _time(milliseconds: int) -> str:

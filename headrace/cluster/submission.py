@@ -15,6 +15,8 @@ from headrace.runtime.run import newest_checkpoint
 if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
 
+PROBE_BYTES = 1 << 16
+
 
 @dataclass(frozen=True)
 class Submission:
@@ -68,10 +70,12 @@ class Submitter:
 
         Raises:
             HeadraceError: when a job of its name runs already, or it does not come up.
+            OSError: when there is no room for checkpoints, or they can not be written.
         """
         monitor = self.cluster.monitor
         if any(job["name"] == submission.name for job in monitor.running()):
             raise HeadraceError(f"{submission.name} runs already", "headrace stop, or headrace upgrade.")
+        self._require_room()
         options = self._options(submission, state)
         job_id = self._client(submission).run(submission.job, *submission.arguments, options=options)
         submitted = replace(submission, job_id=job_id, savepoint="")
@@ -159,6 +163,14 @@ class Submitter:
     @property
     def _folder(self) -> Path:
         return self.cluster.folder / "jobs"
+
+    def _require_room(self) -> None:
+        """What keeps checkpoints from being written keeps the job from being submitted: the system says what it is."""
+        folder = self.cluster.home.checkpoints
+        folder.mkdir(exist_ok=True)
+        probe = folder / ".probe"
+        probe.write_bytes(bytes(PROBE_BYTES))
+        probe.unlink()
 
     def _client(self, submission: Submission) -> FlinkClient:
         scratch = self.cluster.home.scratch  # far from any checkout: its jobs/ would be planned instead

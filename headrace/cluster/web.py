@@ -84,7 +84,7 @@ class ClusterMonitor:
         while not (self.is_at_work(job_id) and self.completed_checkpoints(job_id)):
             trace = self.failure(job_id)
             if trace:
-                raise job_failure(trace, ())
+                raise job_failure(trace, ()) from RuntimeError(trace)  # in which the doctor reads
             if self.state(job_id) in ENDED or time.monotonic() > deadline:
                 raise HeadraceError(
                     f"the job is {self.state(job_id) or 'not known'} and not at work after {patience:.0f} s",

@@ -1,14 +1,14 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from zipfile import ZipFile
 
 import pytest
 
+from headrace.cluster.archive import pack_suite
 from headrace.cluster.client import FlinkClient
 from headrace.cluster.home import Home
 from headrace.cluster.standalone import StandaloneCluster
-from headrace.runtime.configuration import operator_jars, read_profile
+from headrace.runtime.configuration import read_profile
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 SHORT_LIVED = "-XX:TieredStopAtLevel=1"
 """Compiling more than this takes longer than the tests would gain."""
-LAYERS = ("connectors", "flink-conf", "headrace", "jobs", "sql", "udfs")
 
 
 @pytest.fixture(scope="session")
@@ -31,14 +30,4 @@ def cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[St
 @pytest.fixture(scope="session")
 def flink(cluster: StandaloneCluster, root: Path, tmp_path_factory: pytest.TempPathFactory) -> FlinkClient:
     """Flink's command line on that cluster."""
-    return FlinkClient(cluster.home, packed(root, tmp_path_factory.mktemp("suite") / "suite.zip"))
-
-
-def packed(root: Path, archive: Path) -> Path:
-    """The suite as one file that Flink takes to its workers."""
-    files = [path for layer in LAYERS for path in (root / layer).rglob("*")]
-    with ZipFile(archive, "w") as suite:
-        for path in sorted([*files, *operator_jars(root)]):
-            if path.is_file() and "__pycache__" not in path.parts:
-                suite.write(path, path.relative_to(root))
-    return archive
+    return FlinkClient(cluster.home, pack_suite(root, tmp_path_factory.mktemp("suite")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -93,6 +94,15 @@ def test_every_message_is_a_prediction_or_a_dead_letter(played: tuple[Story, lis
     counts = {name: _counts(seen) for name, seen in story.seen.items()}
     assert {sum(count) for count in counts.values()} == {story.messages}
     assert all(refused > 0 for _, refused in counts.values())
+
+
+def test_quiet_topics_of_history_and_labels_make_nothing_late(played: tuple[Story, list[Seen]]) -> None:
+    story, _ = played
+    reasons = {
+        json.loads(row)["reason"] for seen in story.seen.values() for row in results(seen)["dead_letters"]
+    }
+    assert len(reasons) > 10
+    assert "late" not in reasons
 
 
 def _counts(seen: Sequence[Seen]) -> tuple[int, int]:

@@ -106,6 +106,15 @@ def test_a_job_that_does_not_come_up_is_cancelled_and_forgotten(submitter: Submi
     assert submitter.known() == []
 
 
+def test_a_folder_for_checkpoints_that_can_not_be_written_keeps_the_job_from_being_submitted(
+    submitter: Submitter,
+) -> None:
+    submitter.cluster.home.checkpoints.write_text("a file")
+    with pytest.raises(FileExistsError):
+        submitter.submit(JOB)
+    assert submitter.cluster.monitor.running() == []
+
+
 def test_a_stopped_job_is_resumed_from_its_savepoint_also_wider(submitter: Submitter) -> None:
     submitter.submit(JOB)
     savepoint = submitter.stop("score").savepoint
