@@ -26,6 +26,7 @@ from headrace.cli import (
     query,
     reproduce,
     run,
+    sql,
     submit,
     topics,
     train,
@@ -54,6 +55,7 @@ app.command()(deployment_log.deployments)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(query.query)
+app.command()(sql.sql)
 app.command()(parity.parity)
 app.command()(reproduce.reproduce)
 app.command()(doctor.doctor)

@@ -1,0 +1,67 @@
+"""Starts ``sql-client.sh`` on a cluster of this machine."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from headrace.connectors.manifest import read_manifest
+from headrace.connectors.store import JarStore
+from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from headrace.cluster.local import LocalCluster
+
+GATEWAY = "sql-gateway"
+
+
+@dataclass(frozen=True)
+class SqlClient:
+    """Flink's SQL client for a cluster.
+
+    Args:
+        cluster: where queries run.
+        suite: the archive that the workers import functions from.
+        init: the file of the statements that a session begins with.
+    """
+
+    cluster: LocalCluster
+    suite: Path
+    init: Path
+
+    def command(self, file: Path | None = None) -> list[str]:
+        """The command line, for those who start it by hand.
+
+        Args:
+            file: statements to run, one after the other, instead of asking for them.
+        """
+        python = ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(self.suite)]
+        script = ["-f", str(file)] if file else []
+        return [self.cluster.home.program("sql-client.sh"), "-i", str(self.init), *python, *script]
+
+    def run(self, file: Path | None = None) -> None:
+        """Run it in this terminal until it ends.
+
+        Args:
+            file: as in :meth:`command`.
+
+        Raises:
+            HeadraceError: when no cluster answers, the gateway's jar can not be fetched, or the client failed.
+        """
+        self.cluster.require_up()
+        gateway = read_manifest(self.cluster.root)[GATEWAY]
+        self.cluster.home.add_jars(gateway.place, JarStore().fetch_all(gateway.jars))
+        done = subprocess.run(self.command(file), env=self.environment(), check=False)  # noqa: S603 -- Flink's script
+        if done.returncode:
+            raise HeadraceError(
+                f"Flink's SQL client ended with exit code {done.returncode}", "What it said stands above."
+            )
+
+    def environment(self) -> dict[str, str]:
+        """All environment variables of the client."""
+        return {**os.environ, **self.cluster.home.environment()}

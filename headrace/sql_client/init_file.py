@@ -1,0 +1,68 @@
+"""The statements that a session of Flink's SQL client begins with."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from headrace.runtime.configuration import JOB_PARAMETERS, joined
+from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from headrace.runtime.resolve import Resolver, Step
+
+JOB = "sql"
+"""What stands for ``${HEADRACE_JOB}``: a reader of its own, who takes no job's place."""
+SETTINGS = {
+    "sql-client.execution.result-mode": "tableau",
+    "table.local-time-zone": "UTC",
+}
+
+
+def init_statements(
+    resolver: Resolver, options: Mapping[str, str], jars: Iterable[Path], parameters: Mapping[str, str]
+) -> str:
+    """All statements of a use case in the order in which they must come, for ``sql-client.sh -i``.
+
+    Contracts, the tables that the environment binds to them, views and functions are registered. Nothing is read or
+    written. What a contract is not bound to in the environment is an error, as in a job.
+
+    Args:
+        resolver: of the use case in an environment.
+        options: Flink options, such as those of a profile; result mode and time zone are set here.
+        jars: what the functions are in.
+        parameters: what user-defined functions read with ``get_job_parameter``.
+
+    Raises:
+        HeadraceError: when the suite's SQL is wrong, or a ``${NAME}`` has no value.
+    """
+    for name in resolver.known_names:
+        resolver.require(name)
+    lines = [
+        *(f"SET '{key}' = '{_quoted(value)}'" for key, value in _settings(options, parameters).items()),
+        *(f"ADD JAR '{jar}'" for jar in jars),
+        *(f"CREATE DATABASE IF NOT EXISTS {name}" for name in (CONTRACTS, SINKS)),
+        *_statements(resolver.steps),
+    ]
+    return "".join(f"{line};\n\n" for line in lines)
+
+
+def _settings(options: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:
+    own = {JOB_PARAMETERS: joined(parameters)} if parameters else {}
+    return {**options, **SETTINGS, **own}
+
+
+def _statements(steps: Iterable[Step]) -> Iterator[str]:
+    database = ""
+    for step in steps:
+        if step.database != database:
+            database = step.database
+            yield f"USE {database}"
+        yield step.statement.executable
+    yield f"USE {DEFAULT}"
+
+
+def _quoted(value: str) -> str:
+    return value.replace("'", "''")
