@@ -2,21 +2,14 @@
 
 *Reproducible Machine Learning for Credit Card Fraud Detection*, Le Borgne, Siblini, Lebichot and Bontempi, 2022:
 chapter 3 (one week of training, one of delay, one of test) and chapter 5 (four such folds, one week apart).
-
-The last digits depend on orders that the book leaves to pandas' default sort, which is not stable. It is a function of
-what is sorted, though, so it can be had again: NumPy sorts times by its first algorithm on every processor, while on
-some it has new ones for integers and floats.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Callable, NamedTuple
 
-import numpy as np
-import pandas as pd
 from sklearn.ensemble import RandomForestClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import make_pipeline
@@ -24,13 +17,11 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.tree import DecisionTreeClassifier
 
 from datasets.fraud import build
-from datasets.fraud.benchmark import LAST_DAY
-from datasets.fraud.progress import silent
-from datasets.fraud.spending import by_customer
+from datasets.fraud.handbook_order import card_precision, ordered
 from datasets.fraud.tables import LABEL_DELAY_DAYS
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    import pandas as pd
 
 DAY_0 = datetime(2018, 4, 1, tzinfo=timezone.utc)
 WEEK = 7
@@ -75,55 +66,6 @@ class Fold(NamedTuple):
     train_until: datetime
     test_from: datetime
     test_until: datetime
-
-
-def ordered(events: pd.DataFrame) -> pd.DataFrame:
-    """Events in the order of the book's files, where those of one second stand as its sort left them.
-
-    Args:
-        events: with ``transaction_id``.
-    """
-    place = _places()[events["transaction_id"].to_numpy()]
-    found: pd.DataFrame = events.iloc[np.argsort(place)]
-    return found
-
-
-@lru_cache(maxsize=1)
-def _places() -> NDArray[np.int64]:
-    """The place of each transaction in the book's files, by our id."""
-    drawn = by_customer(LAST_DAY + 1, silent).seconds
-    places = np.empty(len(drawn), np.int64)
-    places[_first_algorithm(drawn)] = np.arange(len(drawn))
-    return places[np.argsort(drawn, kind="stable")]
-
-
-def _first_algorithm(numbers: NDArray[Any]) -> NDArray[np.int64]:
-    """As ``numpy.argsort`` did before it used vector instructions, for numbers of 64 bits from 0 on."""
-    return np.argsort(np.ascontiguousarray(numbers).view("datetime64[ns]"), kind="quicksort")
-
-
-def card_precision(
-    cards: NDArray[Any],
-    days: NDArray[np.int64],
-    scores: NDArray[np.float64],
-    labels: NDArray[np.int64],
-    k: int,
-) -> float:
-    """The book's card precision: of the k cards looked at a day, those that were rightly looked at; mean over the days.
-
-    A card that was found is left out on later days. Among equal scores the book's sort decides.
-    """
-    events = pd.DataFrame({"card": cards, "day": days, "score": scores, "label": labels})
-    found: list[Any] = []
-    shares = []
-    for _, day in events.groupby("day", sort=True):
-        of_cards = day[~day["card"].isin(found)].groupby("card")[["score", "label"]].max().reset_index()
-        backwards = _first_algorithm(of_cards["score"].to_numpy()[::-1])
-        top = of_cards.iloc[(len(of_cards) - 1 - backwards)[::-1]].head(k)
-        hits = top.loc[top["label"] == 1, "card"].tolist()
-        found += hits
-        shares.append(len(hits) / k)
-    return float(np.mean(shares))
 
 
 @dataclass(frozen=True)

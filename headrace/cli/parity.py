@@ -21,6 +21,7 @@ from headrace.runtime.suite import find_root
 if TYPE_CHECKING:
     from headrace.parity.certificate import Certificate
     from headrace.parity.certify import Subject
+    from headrace.parity.comparison import Comparison
 
 DEFAULT_OUTPUT = Path("work/parity")
 TABLES = "tables"
@@ -128,31 +129,32 @@ def _write(certificate: Certificate, output: Path) -> None:
 
 
 def _print(certificate: Certificate, output: Path, as_json: bool) -> None:
-    from headrace.parity.page import largest_differences, pairs, verdict
-
     if as_json:
         console.print_json(certificate.model_dump(mode="json"))
-        return
+    else:
+        _print_tables(certificate)
+        console.out.print(f"certificate {output / 'certificate.md'} and .json", markup=False, soft_wrap=True)
+
+
+def _print_tables(certificate: Certificate) -> None:
+    from headrace.parity.page import verdict, worst
+
     computed = [
         (each.name, each.rows, round(each.seconds), each.result_sha256[:16])
         for each in certificate.computations
     ]
     console.print_table("computed", ["", "rows", "seconds", "SHA-256 of the rows"], computed)
-    compared = [
-        (pair, each.rows, each.only_left, each.only_right, each.repeated, len(each.differing))
-        for pair, each in zip(pairs(certificate.comparisons), certificate.comparisons)
-    ]
     heads = ["row by row", "in both", "only left", "only right", "repeated", "columns that differ"]
-    console.print_table("compared", heads, compared)
-    console.print_table(
-        "largest difference",
-        ["column", *pairs(certificate.comparisons)],
-        largest_differences(certificate.comparisons),
-    )
+    console.print_table("compared", heads, [*map(_compared, certificate.comparisons)])
+    console.print_table("", ["column", "largest difference", "between"], worst(certificate.comparisons))
     for each in certificate.ties:
         console.out.print(f"{each.rows:,} rows depend on the order of events of one {each.by} and moment")
     style = "bold green" if certificate.holds else "bold red"
     console.out.print(
         f"{'holds' if certificate.holds else 'DOES NOT HOLD'}: {verdict(certificate)}", style=style
     )
-    console.out.print(f"certificate {output / 'certificate.md'} and .json", markup=False, soft_wrap=True)
+
+
+def _compared(each: Comparison) -> tuple[str, int, int, int, int, int]:
+    pair = f"{each.left} – {each.right}"
+    return pair, each.rows, each.only_left, each.only_right, each.repeated, len(each.differing)

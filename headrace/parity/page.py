@@ -36,6 +36,21 @@ def largest_differences(comparisons: Sequence[Comparison]) -> list[tuple[str, ..
     return [(column, *(_difference(each.get(column)) for each in found)) for column in columns]
 
 
+def worst(comparisons: Sequence[Comparison]) -> list[tuple[str, str, str]]:
+    """A row a column: its name, its largest difference in all comparisons, and where that was."""
+    found: dict[str, list[tuple[float, int, str, ColumnDifference]]] = {}
+    for comparison, pair in zip(comparisons, pairs(comparisons)):
+        for each in comparison.columns:
+            found.setdefault(each.column, []).append((float(each.largest or 0), each.rows, pair, each))
+    return [(column, *_where(max(every, key=lambda each: each[:2]))) for column, every in found.items()]
+
+
+def _where(found: tuple[float, int, str, ColumnDifference]) -> tuple[str, str]:
+    _, _, pair, difference = found
+    shown = _difference(difference)
+    return shown, pair if shown != "0" else "–"
+
+
 def pairs(comparisons: Sequence[Comparison]) -> list[str]:
     """What each comparison compares."""
     return [f"{each.left} – {each.right}" for each in comparisons]
@@ -52,8 +67,22 @@ def _lines(certificate: Certificate) -> Iterator[str]:
     yield f"# Parity of {certificate.use_case}: {'holds' if certificate.holds else 'DOES NOT HOLD'}"
     yield f"\n{verdict(certificate)}. Made {certificate.made_at} from {certificate.days} days."
     yield "\n## Computed\n"
+    yield from _computations(certificate)
+    yield "\n## Compared, row by row\n"
+    yield from _comparisons(certificate)
+    yield "\n## Named exceptions\n"
+    yield from _ties(certificate)
+    yield "\n## From what, by what\n"
+    inputs = ((each.table, f"{each.rows:,}", f"`{each.sha256}`") for each in certificate.inputs)
+    yield from _table(("table", "rows", "SHA-256"), inputs)
+    yield f"\nDeclaration `{certificate.declaration_sha256}`, functions `{certificate.operators_sha256}`.\n"
+    yield ", ".join(f"{name} {found}" for name, found in certificate.versions.items()) + "."
+
+
+def _computations(certificate: Certificate) -> Iterator[str]:
+    head = ("name", "how", "rows", "seconds", "SHA-256 of the rows", "SHA-256 of the SQL")
     yield from _table(
-        ("name", "how", "rows", "seconds", "SHA-256 of the rows", "SHA-256 of the SQL"),
+        head,
         (
             (
                 each.name,
@@ -71,17 +100,6 @@ def _lines(certificate: Certificate) -> Iterator[str]:
         f"\nThe cluster was killed after {stopped.rows_before:,} events at parallelism {stopped.parallelism[0]} and "
         f"resumed from `{stopped.checkpoint}` at parallelism {stopped.parallelism[1]}."
     )
-    yield "\n## Compared, row by row\n"
-    yield from _comparisons(certificate)
-    yield "\n## Named exceptions\n"
-    yield from _ties(certificate)
-    yield "\n## From what, by what\n"
-    yield from _table(
-        ("table", "rows", "SHA-256"),
-        ((each.table, f"{each.rows:,}", f"`{each.sha256}`") for each in certificate.inputs),
-    )
-    yield f"\nDeclaration `{certificate.declaration_sha256}`, functions `{certificate.operators_sha256}`.\n"
-    yield ", ".join(f"{name} {found}" for name, found in certificate.versions.items()) + "."
 
 
 def _comparisons(certificate: Certificate) -> Iterator[str]:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from headrace.errors import HeadraceError
@@ -47,6 +47,7 @@ def expected(aggregate: str, seen: dict[str, list[list[Paid]]]) -> dict[str, lis
     }
 
 
+@settings(deadline=None)
 @given(payments, aggregates, delays)
 def test_a_row_sees_itself_and_those_before_it_within_the_half_open_window(
     paid: list[Paid], aggregate: str, delay: str
@@ -60,6 +61,7 @@ def test_a_row_sees_itself_and_those_before_it_within_the_half_open_window(
     assert found == {"id": [*range(len(paid))], **expected(aggregate, seen)}
 
 
+@settings(deadline=None)
 @given(payments, payments, aggregates, delays, st.sampled_from(["before", "after"]))
 def test_events_of_another_table_count_before_or_after_a_row_of_their_moment(
     paid: list[Paid], others: list[Paid], aggregate: str, delay: str, ties: str
