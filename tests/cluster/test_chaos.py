@@ -15,6 +15,7 @@ from chaos.story import Fault, Story, calm, play
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.ports import free_ports
+from headrace.cluster.process import marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -38,6 +39,7 @@ def local_cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield cluster
     finally:
         cluster.down()
+        assert not any(marked(cluster.process(program.name).mark) for program in cluster.programs())
 
 
 @pytest.fixture(scope="module")
