@@ -22,13 +22,14 @@ from benchmarks.rolling.plot import draw
 from benchmarks.rolling.processes import Programs
 from benchmarks.rolling.report import markdown
 from benchmarks.rolling.results import Results
-from benchmarks.rolling.schedule import cases, interleaved
+from benchmarks.rolling.schedule import GROUPS, cases, interleaved
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
 PEER = ROOT / "work" / "benchmarks" / "peer" / "bin" / "python"
+INTERRUPTED = 130
 OUTPUT = ROOT / "work" / "benchmarks" / "rolling"
 
 
@@ -41,6 +42,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except HeadraceError as error:
         console.print(f"error: {error}", style="red", markup=False)
         return error.exit_code
+    except KeyboardInterrupt:
+        console.print(f"stopped; what was measured is in {asked.output / 'results.json'}", markup=False)
+        return INTERRUPTED
     written = write(results, asked.output)
     if asked.publish:
         publish(results, ROOT / "docs")
@@ -62,25 +66,26 @@ def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Resu
     with Progress(*columns, console=console) as progress, running_broker(scratch / "broker") as broker:
         bench = Bench(Programs(scratch, broker, asked.peer), asked.output / "data", extent)
         results = _empty(bench, asked)
-        _check(bench, results, progress)
-        _run(bench, results, progress)
-        task = progress.add_task("sizes of state", total=2 * len(extent.state))
-        for size in bench.sizes():
-            results.state.append(size)
-            _say(progress, f"state of {size.keys} × {size.rows}, {size.backend}", {"bytes": size.bytes})
-            progress.advance(task)
+        _check(bench, results, progress, asked)
+        _run(bench, results, progress, asked)
+        if "state" in asked.only:
+            _measure_sizes(bench, results, progress)
     shutil.rmtree(scratch)
     return results
 
 
 def write(results: Results, folder: Path) -> str:
     """Write the results as JSON, Markdown and SVG; returns the Markdown."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "results.json").write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
+    keep(results, folder)
     text = markdown(results)
     (folder / "report.md").write_text(text, encoding="utf-8")
     draw(results, folder / "rolling.svg")
     return text
+
+
+def keep(results: Results, folder: Path) -> None:
+    """Write ``results.json``, also of a benchmark that is not at its end: an interruption costs no more than a run."""
+    (folder / "results.json").write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
 
 
 def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
@@ -97,25 +102,34 @@ def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
     )
 
 
-def _check(bench: Bench, results: Results, progress: Progress) -> None:
+def _check(bench: Bench, results: Results, progress: Progress, asked: argparse.Namespace) -> None:
     task = progress.add_task("topics", total=None)
     for what in bench.fill_topics():
         progress.update(task, description=what)
-    progress.update(task, description="equal to DuckDB", total=7)
-    for form, rows in bench.check():
+    progress.update(task, description="equal to DuckDB", total=None)
+    for form, rows in bench.check({case.pipeline for case in cases(asked.only)}):
         results.checked[form] = rows
         _say(progress, f"{form} is equal to DuckDB", {"rows": rows})
         progress.advance(task)
 
 
-def _run(bench: Bench, results: Results, progress: Progress) -> None:
-    everything = cases()
+def _measure_sizes(bench: Bench, results: Results, progress: Progress) -> None:
+    task = progress.add_task("sizes of state", total=2 * len(bench.extent.state))
+    for size in bench.sizes():
+        results.state.append(size)
+        _say(progress, f"state of {size.keys} × {size.rows}, {size.backend}", {"bytes": size.bytes})
+        progress.advance(task)
+
+
+def _run(bench: Bench, results: Results, progress: Progress, asked: argparse.Namespace) -> None:
+    everything = cases(asked.only)
     task = progress.add_task("", total=bench.extent.rounds * len(everything))
     for number, case in interleaved(everything, bench.extent.rounds):
         progress.update(task, description=f"round {number + 1}: {case.name}")
         found = bench.run(case, results.payments)
         results.runs.setdefault(case.name, []).append(found)
         _say(progress, f"round {number + 1}: {case.name}", found)
+        keep(results, asked.output)
         progress.advance(task)
 
 
@@ -133,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="make bench-rolling", description="Measure rolling windows beside what people would use instead."
     )
     parser.add_argument("--quick", action="store_true", help="few rows and one round: to see that it works")
+    parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="some of the groups")
     parser.add_argument("--publish", action="store_true", help="put the tables and the plot into docs/")
     parser.add_argument("--output", type=_absolute, default=OUTPUT, help="folder of the report")
     parser.add_argument("--peer", type=_absolute, default=PEER, help="the Python that has Quix Streams")

@@ -64,6 +64,10 @@ class Results(BaseModel):
         """Whether others were using the machine when it began."""
         return self.load > self.cores / 4
 
+    def has(self, *cases: str) -> bool:
+        """Whether all of these were measured."""
+        return all(case in self.runs for case in cases)
+
     def rate_of(self, case: str) -> Spread:
         """Payments a second."""
         return Spread.of(self.payments / run["seconds"] for run in self.runs[case])

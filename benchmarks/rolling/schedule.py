@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
 T = TypeVar("T")
 HOT_PERCENT = (10, 50)
+GROUPS = ("customer", "both", "hot", "latency", "state")
+"""What can be measured by itself; ``hot`` is compared with ``customer``, sizes of ``state`` are no cases."""
 BOTH_BACKENDS = ("hashmap", "rocksdb")
 
 
@@ -46,8 +48,8 @@ class Case:
         return f"{self.group}." if self.group.startswith("hot") else "full."
 
 
-def cases() -> list[Case]:
-    """All of them, each group together."""
+def cases(groups: Collection[str] = GROUPS) -> list[Case]:
+    """Those of some groups, each group together."""
     forms = ("over", "arrival", "in_order")
     each = [
         Case(group, form, backend)
@@ -57,7 +59,8 @@ def cases() -> list[Case]:
     ]
     hot = [Case(f"hot{share}", "arrival", backend) for share in HOT_PERCENT for backend in BOTH_BACKENDS]
     latency = [Case("latency", form) for form in ("echo", "arrival", "quix")]
-    return [Case("customer", "read", "hashmap"), Case("customer", "quix"), *each, *hot, *latency]
+    everything = [Case("customer", "read", "hashmap"), Case("customer", "quix"), *each, *hot, *latency]
+    return [case for case in everything if case.group.rstrip("0123456789") in groups]
 
 
 def interleaved(things: Sequence[T], rounds: int) -> Iterator[tuple[int, T]]:

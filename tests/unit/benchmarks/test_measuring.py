@@ -67,6 +67,10 @@ def test_every_case_has_a_name_of_its_own() -> None:
     assert len(names) == len({*names}) == 21
 
 
+def test_a_group_can_be_measured_by_itself() -> None:
+    assert {case.group for case in cases(["hot"])} == {"hot10", "hot50"}
+
+
 @pytest.mark.parametrize("form", FORMS)
 def test_every_form_finds_what_it_needs(form: str) -> None:
     values = {"HEADRACE_DATA": "data", "KAFKA_TOPIC_PREFIX": "full.", "KAFKA_BOOTSTRAP_SERVERS": "broker"}

@@ -67,6 +67,13 @@ def test_a_quick_run_is_marked() -> None:
     assert "Quick run" in report.origin(made_up(quick=True))
 
 
+def test_what_was_not_measured_has_no_section() -> None:
+    results = made_up()
+    some = {case: runs for case, runs in results.runs.items() if case.startswith("latency")}
+    text = report.markdown(results.model_copy(update={"runs": some, "state": []}))
+    assert [line for line in text.splitlines() if line.startswith("#")] == ["### Latency", "### Goals"]
+
+
 def test_results_come_back_from_json() -> None:
     assert Results.model_validate_json(made_up().model_dump_json()) == made_up()
 
