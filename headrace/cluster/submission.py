@@ -130,7 +130,7 @@ class Submitter:
         Raises:
             HeadraceError: why the new version did not come up; the old one runs again then.
         """
-        old = self.stop(new.job)
+        old = self.stop(new.name)
         try:
             return self.submit(new, old.savepoint)
         except HeadraceError as error:

@@ -168,10 +168,11 @@ def _ask(table: KafkaTable, question: Any) -> Any:
 
     client = table.client()
     said: list[Any] = []
-    settings = {**client, "error_cb": said.append, "socket.timeout.ms": 10_000}
+    admin = AdminClient({**client, "error_cb": said.append, "socket.timeout.ms": 10_000})
     try:
-        return question(AdminClient(settings))
+        return question(admin)
     except KafkaException as error:
+        admin.poll(0)  # what was only logged comes now
         raise refusal(client, [*said, error.args[0]]) from error
 
 
