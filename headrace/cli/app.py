@@ -26,6 +26,7 @@ from headrace.cli import (
     query,
     reproduce,
     run,
+    score,
     sql,
     submit,
     topics,
@@ -46,6 +47,7 @@ app.command()(demo.demo)
 app.command()(data.data)
 app.command()(train.train)
 app.command()(run.run)
+app.command()(score.score)
 app.command()(deployments.deploy)
 app.command()(deployments.promote)
 app.command()(deployments.canary)
