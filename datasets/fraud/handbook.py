@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
 DAY_0 = datetime(2018, 4, 1, tzinfo=timezone.utc)
 WEEK = 7
+XGBOOST_OF_2022 = {"tree_method": "exact", "base_score": 0.5}
+"""What are defaults no more."""
 REACH_DAYS = 30 + LABEL_DELAY_DAYS
 """How far features look back."""
 
@@ -113,7 +115,7 @@ def _scaled(estimator: Any) -> Any:
 def _boosted(**options: Any) -> Any:
     from xgboost import XGBClassifier
 
-    return _scaled(XGBClassifier(random_state=0, **options))
+    return _scaled(XGBClassifier(random_state=0, **{**XGBOOST_OF_2022, **options}))
 
 
 def _fold(first_day: int) -> Fold:

@@ -14,7 +14,6 @@ from headrace.cli import console, options
 from headrace.cli.progress import Bars, RowsView, watch
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
-from headrace.runtime.java import JVM_ARGS
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -25,8 +24,16 @@ if TYPE_CHECKING:
 
 DEFAULT_OUTPUT = Path("work/parity")
 TABLES = "tables"
-SHORT_LIVED = "-XX:TieredStopAtLevel=1"
+HEAP = "-Xmx4g"
+"""Verdicts are read far ahead of raw events and wait in state: all of them, for the whole data set."""
+SHORT_LIVED = "-Xmx1536m -XX:TieredStopAtLevel=1"
 """For a slice, compiling more than this takes longer than it gives."""
+SLICE_OPTIONS = {
+    "env.java.opts.taskmanager": "-XX:TieredStopAtLevel=1",
+    "execution.checkpointing.interval": "2 s",
+    "execution.checkpointing.min-pause": "1 s",
+}
+"""A checkpoint soon enough to be killed after."""
 
 
 def parity(
@@ -53,8 +60,7 @@ def parity(
     make_importable(suite)
     dataset = _dataset(suite, use_case)
     create_folder(output)
-    if small:
-        os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {SHORT_LIVED}")
+    os.environ.setdefault("JVM_ARGS", SHORT_LIVED if small else HEAP)
     asked = days or (dataset.SLICE_DAYS if small else dataset.DAYS)
     subject = _subject(suite, use_case, dataset, asked, output, beam or small)
     view = _View()
@@ -82,7 +88,7 @@ def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path, 
         folder=output.resolve() / TABLES,
         record=dataset.record,
         published=getattr(dataset, "published", None),
-        options={"env.java.opts.taskmanager": SHORT_LIVED} if days <= dataset.SLICE_DAYS else {},
+        options=SLICE_OPTIONS if days <= dataset.SLICE_DAYS else {},
         beam=beam,
     )
 

@@ -31,11 +31,9 @@ PATIENCE_SECONDS = 1_800.0
 _EVERY_SECONDS = 0.2
 _PROFILE = "throughput"
 _OPTIONS = {
-    "taskmanager.memory.process.size": "3g",
+    "taskmanager.memory.process.size": "4g",
     # The job manager lives for a minute: Java's second compiler costs it more than it gives.
     "env.java.opts.jobmanager": "-XX:TieredStopAtLevel=1",
-    "execution.checkpointing.interval": "2 s",
-    "execution.checkpointing.min-pause": "2 s",
     # The network's buffers are written down instead of waited for: a checkpoint in the middle of a rush comes at once.
     "execution.checkpointing.unaligned.enabled": "true",
 }

@@ -98,7 +98,7 @@ class Experiment:
         learned = self.study.ordered(train.frame)
         inputs = learned[self.definition.feature_names].astype(np.float64)
         fitted = model.make().fit(inputs, learned[self.definition.label].to_numpy())
-        scores = fitted.predict_proba(test.inputs)[:, 1]
+        scores = fitted.predict_proba(test.inputs)[:, 1].astype(np.float64)
         ranked = self.study.precision_at_k(test.entities, test.days, scores, test.labels, self.study.k)
         found = (roc_auc_score(test.labels, scores), average_precision_score(test.labels, scores), ranked)
         return {name: float(value) for name, value in zip(FIGURES, found)}
