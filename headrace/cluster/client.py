@@ -83,9 +83,16 @@ class FlinkClient:
             check=False,
         )
         if done.returncode:
-            printed = "\n".join(f"{done.stdout}\n{done.stderr}".strip().splitlines()[-LAST_LINES:])
+            said = _without_trace(f"{done.stdout}\n{done.stderr}")
+            printed = "\n".join(said.strip().splitlines()[-LAST_LINES:])
             raise HeadraceError(f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}")
         return done.stdout
+
+
+def _without_trace(printed: str) -> str:
+    """What a job's own process said, without the Java trace after it, which only says that Python ended."""
+    said, found, _ = printed.partition("org.apache.flink.client.program.ProgramAbortException")
+    return said if found and "error: " in said else printed
 
 
 def _found(pattern: re.Pattern[str], printed: str) -> str:

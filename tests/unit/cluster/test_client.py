@@ -49,3 +49,10 @@ def test_a_failure_ends_with_what_flink_printed(tmp_path: Path) -> None:
 def test_an_answer_without_an_id_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(HeadraceError, match=r"did not print .*JobID"):
         client(tmp_path, "echo hello").run("score")
+
+
+def test_the_trace_after_a_job_s_own_sentence_is_left_out(tmp_path: Path) -> None:
+    abort = "org.apache.flink.client.program.ProgramAbortException: Python process exits with code: 1"
+    failing = client(tmp_path, f"printf 'error: no model\n\n{abort}\n  at Main\n'; exit 31")
+    with pytest.raises(HeadraceError, match=r"^flink run ended with exit code 31:\nerror: no model$"):
+        failing.run("score")
