@@ -85,7 +85,8 @@ class FlinkClient:
         if done.returncode:
             said = _without_trace(f"{done.stdout}\n{done.stderr}")
             printed = "\n".join(said.strip().splitlines()[-LAST_LINES:])
-            raise HeadraceError(f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}")
+            message = f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}"
+            raise HeadraceError(message) from RuntimeError(said)  # in which the doctor reads
         return done.stdout
 
 
