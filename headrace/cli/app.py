@@ -21,6 +21,7 @@ from headrace.cli import (
     dlq,
     doctor,
     explain,
+    models,
     parity,
     produce,
     query,
@@ -68,6 +69,7 @@ app.command()(submit.jobs)
 app.command()(submit.stop)
 app.command()(submit.resume)
 app.command()(submit.upgrade)
+app.add_typer(models.models)
 app.add_typer(dlq.dlq)
 app.add_typer(connectors.connectors)
 app.add_typer(cluster.cluster)
