@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZipFile
 
-import headrace
-from headrace.runtime.configuration import operator_jars
+from headrace.cluster.archive import pack_suite
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from headrace.runtime.job import Job
 
-LAYERS = ("connectors", "flink-conf", "jobs", "sql", "udfs")
 MODULE = "of_parity"
 _JOB = '''"""A way of the features, for ``flink run``."""
 
@@ -24,29 +23,18 @@ if __name__ == "__main__":
 '''
 
 
-def pack(root: Path, job: Job, archive: Path) -> Path:
-    """Write the suite and this library as an archive that ``flink run -pyfs`` takes, with the job ``jobs.of_parity``.
+def pack(root: Path, job: Job, folder: Path) -> Path:
+    """Write the suite as an archive that ``flink run -pyfs`` takes, with a job ``jobs.of_parity`` in it.
 
     Args:
         root: the suite.
         job: what the module submits.
-        archive: the file; its folder must be there.
+        folder: where the archive goes; made if it is not there.
 
     Returns:
-        The file.
+        The archive.
     """
-    library = Path(headrace.__file__).parent
-    files = {path: path.relative_to(root) for layer in LAYERS for path in _files(root / layer)}
-    files.update({path: path.relative_to(library.parent) for path in _files(library)})
-    files.update({path: path.relative_to(root) for path in operator_jars(root)})
-    with ZipFile(archive, "w") as suite:
-        for path, name in sorted(files.items()):
-            suite.write(path, name)
+    archive = pack_suite(root, folder)
+    with ZipFile(archive, "a") as suite:
         suite.writestr(f"jobs/{MODULE}.py", _JOB.format(job=job))
     return archive
-
-
-def _files(folder: Path) -> list[Path]:
-    """What a folder holds; the copy of a suite within an installed library is the suite's own root then."""
-    found = (path for path in folder.rglob("*") if path.is_file())
-    return [path for path in found if not {"__pycache__", "suite"} & {*path.relative_to(folder).parts}]

@@ -109,7 +109,7 @@ def travel_interrupted(trip: Trip, rows_due: int, show: Show) -> Interruption:
         HeadraceError: when the job fails, or ends before it could be killed.
     """
     trip.lay()
-    suite = pack(trip.root, trip.job, trip.folder / "suite.zip")
+    suite = pack(trip.root, trip.job, trip.folder / "suite")
     options = {**read_profile(trip.root, _PROFILE), **_OPTIONS, **trip.options}
     home = Home(trip.folder / "cluster")
     with StandaloneCluster(home, options, slots=max(PARALLELISM)) as cluster:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from itertools import groupby
+from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import pandas as pd
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from headrace.parity.workbench import Workbench
 
 ENTITIES = 8
-"""The busiest ones; Beam's runner for tests takes some milliseconds an event."""
+ROWS_AT_MOST = 400
+"""Of the busiest entities; Beam's runner for tests takes some milliseconds an event."""
 _BEFORE, _WITH, _AFTER = 0, 1, 2
 
 
@@ -72,9 +73,12 @@ def _source(window: Window) -> tuple[str, ...]:
 
 
 def _busiest(bench: Workbench, by: str) -> list[Any]:
-    counted = f"SELECT {name(by)} FROM {ROWS} WHERE {name(by)} IS NOT NULL GROUP BY 1"  # noqa: S608 -- names are the suite's own
-    query = f"{counted} ORDER BY count(*) DESC, 1 LIMIT {ENTITIES}"
-    return [row[0] for row in bench.connection.execute(query).fetchall()]
+    """The busiest entities whose rows, together, are not too many; at least one."""
+    counted = f"SELECT {name(by)}, count(*) FROM {ROWS} WHERE {name(by)} IS NOT NULL GROUP BY 1"  # noqa: S608 -- names are the suite's own
+    found = bench.connection.execute(f"{counted} ORDER BY 2 DESC, 1 LIMIT {ENTITIES}").fetchall()
+    together = accumulate(rows for _, rows in found)
+    few = [entity for (entity, _), rows in zip(found, together) if rows <= ROWS_AT_MOST]
+    return few or [entity for entity, _ in found[:1]]
 
 
 def _elements(bench: Workbench, window: Window, entities: list[Any]) -> Iterator[tuple[str, Element]]:

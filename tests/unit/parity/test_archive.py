@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 def test_it_holds_the_suite_the_library_and_a_job_that_joins_stages(tmp_path: Path) -> None:
     job = Job("fraud", "features", {"transactions": "transactions_clean"})
-    with ZipFile(pack(ROOT, job, tmp_path / "suite.zip")) as archive:
+    with ZipFile(pack(ROOT, job, tmp_path)) as archive:
         names = {*archive.namelist()}
         module = archive.read(f"jobs/{MODULE}.py").decode()
     assert {"sql/fraud/pipelines/features.sql", "headrace/runtime/submit.py", "jobs/__init__.py"} <= names
