@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import signal
 import sys
 import tempfile
 from contextlib import suppress
@@ -89,6 +90,7 @@ class Experiment:
 def main() -> int:
     """Run it; returns 1 when something was lost, doubled or differed."""
     asked = _arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is ended
     folder = Path(tempfile.mkdtemp(prefix="chaos-"))
     disk = FullDisk(folder / "checkpoints")
     cluster = LocalCluster(folder / "cluster", find_root(None))
