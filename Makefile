@@ -11,7 +11,7 @@ PEER := work/benchmarks/peer
 # Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
 ARGS :=
 
-.PHONY: help demo test lint check chaos jar requirements wheel bench-rolling clean
+.PHONY: help demo test compose lint check chaos jar requirements wheel bench-rolling clean
 
 # List the recipes.
 help:
@@ -24,6 +24,10 @@ demo: .runtime
 # Install what is needed and run the tests.
 test: .dev
 	@$(BIN)/pytest $(ARGS)
+
+# Build the image, start all containers, run a job on them, take them away; needs Docker.
+compose: .dev
+	@$(BIN)/pytest -m compose tests/compose
 
 # Lint Python and SQL, check types.
 lint: .dev
