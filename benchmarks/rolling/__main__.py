@@ -99,7 +99,7 @@ def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
         cores=cores(),
         versions=versions(asked.peer),
         rounds=bench.extent.rounds,
-        payments=len(bench.payments(bench.extent.every)),
+        payments=len(bench.payments("full")),
         rate=bench.extent.rate,
     )
 
@@ -128,7 +128,7 @@ def _run(bench: Bench, results: Results, progress: Progress, asked: argparse.Nam
     task = progress.add_task("", total=bench.extent.rounds * len(everything))
     for number, case in interleaved(everything, bench.extent.rounds):
         progress.update(task, description=f"round {number + 1}: {case.name}")
-        found = bench.run(case, results.payments)
+        found = bench.run(case)
         results.runs.setdefault(case.name, []).append(found)
         _say(progress, f"round {number + 1}: {case.name}", found)
         keep(results, asked.output)

@@ -50,29 +50,25 @@ class Bench:
     data: Path
     extent: Extent
     _lives: int = field(default=0, init=False)
+    _rows: dict[str, int] = field(default_factory=dict, init=False)
 
     @property
     def broker(self) -> str:
         """Its address."""
         return self.programs.broker
 
-    def payments(self, every: int) -> pd.DataFrame:
-        """The benchmark's payments of one of ``every`` customers."""
-        return payments(self.data, LAST_DAY, every)
+    def payments(self, topics: str) -> pd.DataFrame:
+        """The benchmark's payments as they are on some topics, a key of ``Extent.every``."""
+        return payments(self.data, LAST_DAY, self.extent.every[topics])
 
     def fill_topics(self) -> Iterator[str]:
         """Write what is read; says what is being written."""
-        for prefix, every in (
-            ("check.", self.extent.check),
-            ("warm.", self.extent.warm_up),
-            ("full.", self.extent.every),
-        ):
-            yield f"topics {prefix}*"
-            self._fill(prefix, self.payments(every))
+        for name in self.extent.every:
+            yield f"topics {name}.*"
+            self._fill(f"{name}.", self.payments(name))
         for share in HOT_PERCENT:
             yield f"topics hot{share}.*"
-            hot = with_hot_customer(self.payments(self.extent.every), share / 100)
-            fill(self.broker, f"hot{share}.{PAYMENTS}", payment_records(hot))
+            self._fill(f"hot{share}.", with_hot_customer(self.payments("full"), share / 100))
 
     def check(self, pipelines: Collection[str]) -> Iterator[tuple[str, int]]:
         """Compare every form with DuckDB; gives each form with the rows compared.
@@ -83,7 +79,7 @@ class Bench:
         Raises:
             HeadraceError: when one computes something else.
         """
-        frame = self.payments(self.extent.check)
+        frame = self.payments("check")
         truth = Truth(frame)
         for group, form in product(
             (it for it in ENTITIES if it in pipelines), ("over", "arrival", "in_order")
@@ -101,12 +97,8 @@ class Bench:
         yield "customer/quix", truth.check("customer/quix", folder / "measured.jsonl", ("customer",))
         shutil.rmtree(folder)
 
-    def run(self, case: Case, count: int) -> dict[str, float]:
-        """Measure a case once.
-
-        Args:
-            case: which.
-            count: payments on its topic.
+    def run(self, case: Case) -> dict[str, float]:
+        """Measure a case once; returns what it took, and the payments it was.
 
         Raises:
             HeadraceError: when a program fails or does not answer.
@@ -115,11 +107,11 @@ class Bench:
         if case.group == "latency":
             found = self._latency(case, folder)
         elif case.form == "quix":
-            found = self._quix(folder, case.topics, count)
+            found = self._quix(folder, case.topics, self._rows[case.topics])
         else:
-            found = self._bounded("bounded", case, folder, "--prefix", case.topics, "--warm-up", "warm.")
+            found = self._bounded("bounded", case, folder, "--prefix", case.topics, "--warm-up", case.warm_up)
         shutil.rmtree(folder)
-        return found
+        return {"rows": self._rows.get(case.topics, 0), **found}
 
     def sizes(self) -> Iterator[StateSize]:
         """Measure the state of made-up payments, all of them in the windows."""
@@ -135,7 +127,7 @@ class Bench:
                 shutil.rmtree(folder)
 
     def _fill(self, prefix: str, frame: pd.DataFrame) -> None:
-        fill(self.broker, f"{prefix}{PAYMENTS}", payment_records(frame))
+        self._rows[prefix] = fill(self.broker, f"{prefix}{PAYMENTS}", payment_records(frame))
         fill(self.broker, f"{prefix}labels", label_records(frame))
 
     def _bounded(self, how: str, case: Case, folder: Path, *more: str) -> dict[str, float]:
@@ -163,6 +155,8 @@ class Bench:
 
     def _load(self) -> latency.Load:
         unmeasured, measured = (seconds * self.extent.rate for seconds in self.extent.seconds)
-        records: Any = payment_records(self.payments(1).head(self.extent.before + unmeasured + measured))
+        records: Any = payment_records(
+            payments(self.data, LAST_DAY).head(self.extent.before + unmeasured + measured)
+        )
         before = list(islice(records, self.extent.before))
         return latency.Load(before, list(records), self.extent.rate, unmeasured)

@@ -39,10 +39,10 @@ class Results(BaseModel):
         cores: of the machine.
         versions: of what was measured.
         rounds: how often each was measured.
-        payments: on each of the topics that are read to their end.
+        payments: on the topics of what is fast; slow forms read a part.
         rate: events a second, for latency.
         checked: form → rows that were found equal to DuckDB's before.
-        runs: case → what each run took: seconds and CPU seconds, or milliseconds by percentile.
+        runs: case → what each run took: rows, seconds and CPU seconds, or milliseconds by percentile.
         state: sizes.
     """
 
@@ -70,11 +70,11 @@ class Results(BaseModel):
 
     def rate_of(self, case: str) -> Spread:
         """Payments a second."""
-        return Spread.of(self.payments / run["seconds"] for run in self.runs[case])
+        return Spread.of(run["rows"] / run["seconds"] for run in self.runs[case])
 
     def thrift_of(self, case: str) -> Spread:
         """Payments a second of CPU, the broker's not counted: what one core would do."""
-        return Spread.of(self.payments / run["cpu_seconds"] for run in self.runs[case])
+        return Spread.of(run["rows"] / run["cpu_seconds"] for run in self.runs[case])
 
     def latency_of(self, case: str, percentile: str) -> Spread:
         """Milliseconds."""

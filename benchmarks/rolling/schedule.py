@@ -12,6 +12,7 @@ T = TypeVar("T")
 HOT_PERCENT = (10, 50)
 GROUPS = ("customer", "both", "hot", "latency", "state")
 """What can be measured by itself; ``hot`` is compared with ``customer``, sizes of ``state`` are no cases."""
+SLOW = ("over", "quix")
 BOTH_BACKENDS = ("hashmap", "rocksdb")
 
 
@@ -44,8 +45,15 @@ class Case:
 
     @property
     def topics(self) -> str:
-        """What the names of its topics begin with."""
-        return f"{self.group}." if self.group.startswith("hot") else "full."
+        """What the names of its topics begin with: what is slow reads a part of the customers only."""
+        if self.group.startswith("hot"):
+            return f"{self.group}."
+        return "part." if self.form in SLOW else "full."
+
+    @property
+    def warm_up(self) -> str:
+        """As ``topics``, of what its JVM reads before it is timed."""
+        return "warm." if self.form in SLOW else "part."
 
 
 def cases(groups: Collection[str] = GROUPS) -> list[Case]:

@@ -27,7 +27,8 @@ def made_up(load: float = 0.1, *, quick: bool = False, slow_hot_key: float = 1.0
     for case in cases():
         seconds = SECONDS.get(case.form, 0.0) * (slow_hot_key if case.group == "hot50" else 1.0)
         timed = [
-            {"seconds": seconds + more, "cpu_seconds": 2 * (seconds + more)} for more in (0.5, 0.0, -0.5)
+            {"rows": 1e6, "seconds": seconds + more, "cpu_seconds": 2 * (seconds + more)}
+            for more in (0.5, 0.0, -0.5)
         ]
         waited = [{name: value + more for name, value in PERCENTILES.items()} for more in (0.0, 1.0, 2.0)]
         results.runs[case.name] = waited if case.group == "latency" else timed
