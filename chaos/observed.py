@@ -48,6 +48,8 @@ class Observer:
 
     def __init__(self, servers: str, prefix: str, isolation: str) -> None:
         self.seen: list[Seen] = []
+        self.newest = dict.fromkeys(TABLES, 0.0)
+        self._about: dict[str, set[object]] = {table: set() for table in TABLES}
         self._tables = {f"{prefix}{table}": table for table in TABLES}
         settings = {
             "bootstrap.servers": servers,
@@ -76,7 +78,7 @@ class Observer:
 
     def count(self, *tables: str) -> int:
         """How many different records of some tables were seen."""
-        return len({(each.table, identity(each)) for each in [*self.seen] if each.table in tables})
+        return sum(len(self._about[table]) for table in tables)
 
     def longest_silence(self, since: float, until: float) -> float:
         """Seconds of the longest time in which no prediction came."""
@@ -90,9 +92,14 @@ class Observer:
         while not self._over.is_set():
             for message in self._consumer.consume(500, timeout=0.1):
                 if message.error() is None:
-                    table = self._tables[message.topic()]
-                    key, value = message.key() or b"", message.value() or b""
-                    self.seen.append(Seen(table, key, value, time.monotonic()))
+                    self._note(message)
+
+    def _note(self, message: Any) -> None:
+        table = self._tables[message.topic()]
+        record = Seen(table, message.key() or b"", message.value() or b"", time.monotonic())
+        self._about[table].add(identity(record))
+        self.newest[table] = record.at
+        self.seen.append(record)
 
 
 def identity(record: Seen) -> object:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Callable
 
 from chaos.observed import differing, doubled, results
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
     from chaos.observed import Observer, Seen
 
-RECOVERY_SECONDS = 120.0
+RECOVERY_SECONDS = 300.0
 SETTLE_SECONDS = 3.0
 AFTERWARDS_SECONDS = 1.0
 
@@ -116,8 +117,9 @@ def _suffer(fault: Fault, observers: dict[str, Observer]) -> Outage:
 
 def _wait_for_news(observers: dict[str, Observer], since: float) -> None:
     for name, observer in observers.items():
+        came = partial(_has_news, observer, since)
+        wait_until(came, RECOVERY_SECONDS, f"{name} gave no prediction")
 
-        def _came(observer: Observer = observer) -> bool:
-            return any(each.at > since for each in observer.seen[-50:] if each.table == "predictions")
 
-        wait_until(_came, RECOVERY_SECONDS, f"{name} gave no prediction")
+def _has_news(observer: Observer, since: float) -> bool:
+    return observer.newest["predictions"] > since
