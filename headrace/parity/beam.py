@@ -132,9 +132,10 @@ class _Write(apache_beam.DoFn):  # type: ignore[misc]  # as above
     def __init__(self, path: str) -> None:
         self._path = path
 
-    def process(self, answer: tuple[Any, dict[str, Any]]) -> None:
+    def process(self, answer: tuple[Any, dict[str, Any]]) -> Iterator[Any]:
         with open(self._path, "a", encoding="utf-8") as lines:  # noqa: PTH123 -- a path that Beam can send on
             lines.write(json.dumps([*answer], default=str) + "\n")
+        yield from ()
 
 
 def run(
