@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from headrace.models.manifest import Manifest
 
 ROWS = 10_000
-"""Rows in memory at once."""
+"""Rows scored at once."""
 TIME, KEY = "__event_time", "__key"
 RESULT = [(each, pa.float64() if each == "score" else pa.string()) for each in Scored._fields]
 
@@ -110,11 +110,12 @@ def _write(batch: Batch, path: Path) -> None:
 
 def _parts(batch: Batch) -> Iterator[pa.Table]:
     """The rows in parts; one that is empty when there are none."""
-    reader = batch.connection.sql(_query(batch)).to_arrow_reader(ROWS)
+    reader = pa.RecordBatchReader.from_stream(batch.connection.sql(_query(batch)))
     found = False
     for part in reader:
-        found = True
-        yield pa.Table.from_batches([part])
+        for begin in range(0, part.num_rows, ROWS):
+            found = True
+            yield pa.Table.from_batches([part.slice(begin, ROWS)])
     if not found:
         yield reader.schema.empty_table()
 
