@@ -1,7 +1,7 @@
 """Transactions and labels become features.
 
-Shuffle by customer_id → rolling_in_order → union with labels → shuffle by terminal_id → rolling_in_order. State: the rows
-of the longest window per customer and per terminal.
+Shuffle by customer_id → rolling_in_order → union with labels → shuffle by terminal_id → rolling_in_order. State: the
+rows of the longest window per customer and per terminal.
 """
 
 from headrace.runtime.job import Job
