@@ -146,7 +146,7 @@ def test_a_run_that_is_cut_off_leaves_nothing(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(module, "ROWS", 150)
-    monkeypatch.setattr(module.pq.ParquetWriter, "close", cut_off)
+    monkeypatch.setattr(module.pq.ParquetWriter, "write_table", cut_off)
     assert headrace("score", source, "--data", data).code == 130
     assert list((data / "batch_predictions").iterdir()) == []
 

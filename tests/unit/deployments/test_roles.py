@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from headrace.deployments.record import CANARY, CHAMPION, SHADOW, Record
 from headrace.deployments.roles import boundaries, choose, place_of, roles_at, version
 
+SEARCH = settings(deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
 KEYS = [str(number) for number in range(10_000)]
 
 
@@ -121,6 +122,7 @@ def test_nobody_is_a_shadow_of_itself() -> None:
     assert version([*records, record(4, CHAMPION, "b", 50)], 50, "k").shadows == ()
 
 
+@SEARCH
 @given(logs(), st.integers(-5, 25), st.sampled_from(["x", "y", None]))
 def test_a_record_that_is_to_come_changes_nothing_before_its_time(
     records: list[Record], time: int, key: str | None
@@ -129,6 +131,7 @@ def test_a_record_that_is_to_come_changes_nothing_before_its_time(
     assert version(records, time, key) == version(known, time, key)
 
 
+@SEARCH
 @given(logs(), st.sampled_from(["x", "y", None]))
 def test_between_two_boundaries_nothing_changes(records: list[Record], key: str | None) -> None:
     starts = boundaries(records)
@@ -136,6 +139,7 @@ def test_between_two_boundaries_nothing_changes(records: list[Record], key: str 
         assert version(records, following - 1, key) == version(records, start, key)
 
 
+@SEARCH
 @given(logs(), st.integers(-5, 25), st.sampled_from(["x", "y", None]))
 def test_exactly_one_version_decides_and_those_beside_it_are_others(
     records: list[Record], time: int, key: str | None

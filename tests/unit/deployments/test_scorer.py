@@ -113,7 +113,7 @@ def test_each_version_says_what_it_says_alone(
     max_examples=30,
     deadline=None,
     derandomize=True,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(cuts=st.sets(st.integers(1, 399), max_size=8), seed=st.integers(0, 9))
 def test_neither_batches_nor_order_matter(
