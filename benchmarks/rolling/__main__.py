@@ -137,7 +137,8 @@ def _run(bench: Bench, results: Results, progress: Progress, asked: argparse.Nam
 
 def _say(progress: Progress, what: str, found: Mapping[str, float]) -> None:
     """A line above the progress, also where there is no terminal."""
-    progress.console.print(f"{what}: {', '.join(f'{name} {value:,.5g}' for name, value in found.items())}")
+    figures = ", ".join(f"{name} {value:,.5g}" for name, value in found.items())
+    progress.console.print(f"{what}: {figures}", soft_wrap=True)
 
 
 def _absolute(path: str) -> Path:
