@@ -28,6 +28,13 @@ Version = Annotated[
 Known = Annotated[
     Optional[str], typer.Argument(help="A version that the log names already.", metavar="[VERSION]")
 ]
+Challenger = Annotated[
+    Optional[str],
+    typer.Argument(
+        help="A version under <data>/models, or the folder of an artifact; with --end, one that the log names.",
+        metavar="[VERSION]",
+    ),
+]
 Reason = Annotated[str, typer.Option("--reason", help="Why; kept in the log.")]
 Author = Annotated[Optional[str], typer.Option("--author", help="Who; your user name if not given.")]
 From = Annotated[
@@ -94,7 +101,7 @@ def promote(
 
 def canary(
     reason: Reason,
-    version: Known = None,
+    version: Challenger = None,
     share: Share = 0.05,
     end: End = False,
     author: Author = None,
@@ -116,7 +123,7 @@ def canary(
 
 def shadow(
     reason: Reason,
-    version: Known = None,
+    version: Challenger = None,
     share: Share = 1.0,
     end: End = False,
     author: Author = None,
