@@ -48,16 +48,20 @@ def with_hot_customer(frame: pd.DataFrame, share: float) -> pd.DataFrame:
 
 
 def made_up(keys: int, rows: int) -> pd.DataFrame:
-    """``rows`` payments of each of ``keys`` customers, spread evenly over 29 days, in the order of event time."""
+    """``rows`` payments of each of ``keys`` customers within 29 days, in the order of event time.
+
+    Times and amounts are drawn (with a fixed seed): what follows a pattern would be compressed to nothing.
+    """
+    draw = np.random.default_rng(29)
     count = keys * rows
     number = np.arange(count)
-    milliseconds = number * (SPREAD_DAYS * 86_400_000) // count
+    milliseconds = np.sort(draw.integers(0, SPREAD_DAYS * 86_400_000, count))
     frame: pd.DataFrame = pd.DataFrame(
         {
             "transaction_id": number,
             "customer_id": number % keys,
             "terminal_id": number % 10_000,
-            "amount": 1 + number % 50_000 / 100,
+            "amount": draw.integers(1, 50_000, count) / 100,
             "event_time": START + pd.to_timedelta(milliseconds, unit="ms"),
         }
     )
