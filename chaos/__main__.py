@@ -53,8 +53,8 @@ class Experiment:
     runs: list[JobRun]
     disk: FullDisk
 
-    def faults(self, rounds: int) -> list[Fault]:
-        """All of them, several times over."""
+    def faults(self, rounds: int, only: Sequence[str]) -> list[Fault]:
+        """Those whose names hold one of some words, or all of them; several times over."""
         harm = Faults(self.cluster)
         once = [
             Fault("Python worker, kill -9", harm.kill_worker),
@@ -68,7 +68,7 @@ class Experiment:
             Fault("upgrade that fails", self._failed_upgrade),
             *([Fault("disk full 10 s", self.disk.fill_for_a_while)] if self.disk.is_limited else []),
         ]
-        return once * rounds
+        return [fault for fault in once if not only or any(word in fault.name for word in only)] * rounds
 
     def _restart(self) -> None:
         submitter = Submitter(self.cluster)
@@ -118,7 +118,7 @@ def _played(
     for run in runs:
         run.start()
     experiment = Experiment(cluster, runs, disk)
-    story = play(runs, Stream(rows, runs, asked.rate), experiment.faults(asked.rounds))
+    story = play(runs, Stream(rows, runs, asked.rate), experiment.faults(asked.rounds, asked.only))
     for run in runs:
         run.cancel()
     quiet = JobRun(cluster, archive, model, "calm")
@@ -147,6 +147,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rate", type=float, default=50.0, help="messages a second")
     parser.add_argument(
         "--days", type=int, default=14, help="days of the benchmark that messages are taken from"
+    )
+    parser.add_argument(
+        "--only", nargs="*", default=[], help="words: only faults whose names hold one of them"
     )
     return parser.parse_args()
 
