@@ -21,6 +21,7 @@ NAMED = {
     "headrace.cli.data": "the use case that is meant when none is named",
     "headrace.cli.demo": "as data",
     "headrace.cli.produce": "as data",
+    "headrace.cli.sql": "as data",
     "headrace.cli.topics": "as data",
     "headrace.cluster.broker": "transactions are Kafka's own too",
     "headrace.cli.train": "an example in a help text",

@@ -167,8 +167,14 @@ def test_an_interrupt_before_the_first_checkpoint_says_that_there_is_none(
     ("arguments", "expected"),
     [
         (["inges"], "there is no job 'inges'; there are: backfill, features, ingest"),
-        (["ingest", "--environment", "kafak"], "there is no environment 'kafak'; there are: kafka, live, local"),
-        (["ingest", "--profile", "fast"], "there is no profile 'fast'; there are: cluster, low-latency, throughput"),
+        (
+            ["ingest", "--environment", "kafak"],
+            "there is no environment 'kafak'; there are: kafka, live, local",
+        ),
+        (
+            ["ingest", "--profile", "fast"],
+            "there is no profile 'fast'; there are: cluster, low-latency, throughput",
+        ),
         (["ingest", "--set", "TOPIC"], "--set wants NAME=value, got 'TOPIC'"),
         (["ingest", "--set", "=a"], "--set wants NAME=value, got '=a'"),
         (["ingest", "--root", "/nowhere"], "no suite in /nowhere: expected a folder that holds sql/"),
