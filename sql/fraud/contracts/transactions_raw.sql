@@ -1,7 +1,7 @@
 -- One row is one message as the payment system sent it: its bytes, when and from where it came.
 -- A message without a usable time, or dated beyond arrival + 10 s, gets 1970 as event time: it can not move the
--- watermark, which never runs ahead of arrival - 5 s. CAST, not DECODE: Flink 2.3.0 can not compile DECODE in a watermark
--- that a source computes itself, as Kafka's does.
+-- watermark, which never runs ahead of arrival - 5 s. CAST, not DECODE: Flink 2.3.0 can not compile DECODE in a
+-- watermark that a source computes itself, as Kafka's does.
 CREATE TABLE contracts.transactions_raw (
   payload BYTES COMMENT 'the message, untouched',
   arrived_at TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' COMMENT 'when the log took it, UTC',
