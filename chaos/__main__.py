@@ -47,11 +47,13 @@ class Experiment:
         cluster: up.
         runs: at work, one of each delivery.
         disk: where checkpoints go.
+        stream: what the runs are sent.
     """
 
     cluster: LocalCluster
     runs: list[JobRun]
     disk: FullDisk
+    stream: Stream
 
     def faults(self, rounds: int, only: Sequence[str]) -> list[Fault]:
         """Those whose names hold one of some words, or all of them; several times over."""
@@ -60,7 +62,7 @@ class Experiment:
             Fault("Python worker, kill -9", harm.kill_worker),
             Fault("task manager, kill -9", harm.kill_task_manager),
             Fault("job manager, kill -9", harm.kill_job_manager),
-            Fault("broker, kill -9", harm.kill_broker),
+            Fault("broker, kill -9", lambda: self.stream.between(harm.kill_broker)),
             Fault("broker paused 5 s", lambda: harm.pause_broker(PAUSE_SECONDS)),
             Fault("broker paused 15 s", lambda: harm.pause_broker(LONG_PAUSE_SECONDS)),
             Fault("stop and resume", self._restart),
@@ -117,8 +119,9 @@ def _played(
     ]
     for run in runs:
         run.start()
-    experiment = Experiment(cluster, runs, disk)
-    story = play(runs, Stream(rows, runs, asked.rate), experiment.faults(asked.rounds, asked.only))
+    stream = Stream(rows, runs, asked.rate)
+    experiment = Experiment(cluster, runs, disk, stream)
+    story = play(runs, stream, experiment.faults(asked.rounds, asked.only))
     for run in runs:
         run.cancel()
     quiet = JobRun(cluster, archive, model, "calm")

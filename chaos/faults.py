@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import psutil
 
-from headrace.cluster.ports import wait_until
+from headrace.cluster.ports import answers, wait_until
 
 if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
@@ -42,8 +42,10 @@ class Faults:
         self._kill("jobmanager")
 
     def kill_broker(self) -> None:
-        """Kill -9 of the broker."""
+        """Kill -9 of the broker; comes back when it answers again."""
         self._kill("broker")
+        wait_until(lambda: not answers(self._broker_port), PATIENCE_SECONDS, "the broker does not end")
+        wait_until(lambda: answers(self._broker_port), PATIENCE_SECONDS, "no broker came")
 
     def pause_broker(self, seconds: float = 5.0) -> None:
         """The broker hangs: it takes connections and answers nobody."""
@@ -57,6 +59,10 @@ class Faults:
         parents = map(psutil.Process, self._task_managers())
         children = (child for parent in parents for child in parent.children(recursive=True))
         return [child for child in children if WORKER in " ".join(child.cmdline())]
+
+    @property
+    def _broker_port(self) -> int:
+        return self.cluster.layout.kafka
 
     def _worker(self) -> psutil.Process:
         wait_until(lambda: bool(self.workers()), PATIENCE_SECONDS, "no Python worker came")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from chaos.observed import Observer
 from headrace.cluster.ports import wait_until
@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 RAW = "transactions_raw"
 PARTITIONS = 2
+FLUSH_SECONDS = 2.0
 PATIENCE_SECONDS = 240.0
 
 
@@ -105,6 +106,18 @@ class Stream:
     _over: threading.Event = field(default_factory=threading.Event, init=False)
     _threads: list[threading.Thread] = field(default_factory=list, init=False)
     _failures: list[BaseException] = field(default_factory=list, init=False)
+    _held: threading.Event = field(default_factory=threading.Event, init=False)
+
+    def between(self, happen: Callable[[], object]) -> None:
+        """Let something happen while no message is on its way.
+
+        A message on its way to a broker that is killed was once acknowledged and is not in the log: what the producer
+        and a broker without replicas lose is not what is tried here.
+        """
+        self._held.set()
+        time.sleep(FLUSH_SECONDS)
+        happen()
+        self._held.clear()
 
     def begin(self) -> None:
         """Begin to send."""
@@ -131,6 +144,8 @@ class Stream:
         """The first run decides when to end; the others are sent as many."""
         for number, record in enumerate(records(run.raw, self.rows, "customer_id")):
             if run is self.runs[0]:
+                while self._held.is_set():
+                    time.sleep(0.02)
                 if self._over.is_set():
                     return
                 self.sent = number + 1

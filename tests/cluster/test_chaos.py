@@ -61,13 +61,14 @@ def played(
     ]
     for run in runs:
         run.start()
+    stream = Stream(rows, runs, RATE)
     happenings = [
         Fault("worker", faults.kill_worker),
         Fault("task manager", faults.kill_task_manager),
         Fault("job manager", faults.kill_job_manager),
-        Fault("broker", faults.kill_broker),
+        Fault("broker", lambda: stream.between(faults.kill_broker)),
     ]
-    story = play(runs, Stream(rows, runs, RATE), happenings)
+    story = play(runs, stream, happenings)
     for run in runs:
         run.cancel()
     quiet = JobRun(local_cluster, archive, artifact, "calm")
