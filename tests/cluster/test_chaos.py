@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from chaos.observed import Seen
 
-pytestmark = pytest.mark.cluster
+pytestmark = [pytest.mark.cluster, pytest.mark.chaos]
 
 RATE = 50.0
 JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
