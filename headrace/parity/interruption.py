@@ -34,8 +34,6 @@ _OPTIONS = {
     "taskmanager.memory.process.size": "4g",
     # The job manager lives for a minute: Java's second compiler costs it more than it gives.
     "env.java.opts.jobmanager": "-XX:TieredStopAtLevel=1",
-    # The network's buffers are written down instead of waited for: a checkpoint in the middle of a rush comes at once.
-    "execution.checkpointing.unaligned.enabled": "true",
 }
 
 
