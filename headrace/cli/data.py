@@ -33,7 +33,7 @@ def data(
     """
     suite = find_root(root)
     make_importable(suite)
-    dataset = _dataset(suite, use_case)
+    dataset = load_dataset(suite, use_case)
     bars = Bars()
     try:
         if verify:
@@ -48,7 +48,12 @@ def data(
         bars.close()
 
 
-def _dataset(suite: Path, use_case: str) -> Any:
+def load_dataset(suite: Path, use_case: str) -> Any:
+    """The module that makes the data set of a use case.
+
+    Raises:
+        HeadraceError: when there is none; names those that there are.
+    """
     known = sorted(path.parent.name for path in (suite / "datasets").glob("*/__init__.py"))
     if use_case not in known:
         raise HeadraceError(f"there is no data set {use_case!r}; there are: {', '.join(known)}")

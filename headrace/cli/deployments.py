@@ -71,9 +71,7 @@ def deploy(
     from headrace.deployments import commands
 
     wish = _wish(author, reason, effective_from, backdated)
-    _publish(
-        place_of(deployments, data), data, root, json, lambda _, find: commands.deploy(find(version), wish)
-    )
+    _publish(deployments, data, root, json, lambda _, find: commands.deploy(find(version), wish))
 
 
 def promote(
@@ -94,9 +92,7 @@ def promote(
     from headrace.deployments import commands
 
     wish = _wish(author, reason, effective_from, backdated)
-    _publish(
-        place_of(deployments, data), data, root, json, lambda log, _: commands.promote(log, version, wish)
-    )
+    _publish(deployments, data, root, json, lambda log, _: commands.promote(log, version, wish))
 
 
 def canary(
@@ -118,7 +114,7 @@ def canary(
     """
     wish = _wish(author, reason, effective_from, backdated)
     draft = _challenger("canary", version, share, end, wish)
-    _publish(place_of(deployments, data), data, root, json, draft)
+    _publish(deployments, data, root, json, draft)
 
 
 def shadow(
@@ -140,7 +136,7 @@ def shadow(
     """
     wish = _wish(author, reason, effective_from, backdated)
     draft = _challenger("shadow", version, share, end, wish)
-    _publish(place_of(deployments, data), data, root, json, draft)
+    _publish(deployments, data, root, json, draft)
 
 
 def rollback(
@@ -161,9 +157,7 @@ def rollback(
     from headrace.deployments import commands
 
     wish = _wish(author, reason, effective_from, backdated)
-    _publish(
-        place_of(deployments, data), data, root, json, lambda log, _: commands.rollback(log, version, wish)
-    )
+    _publish(deployments, data, root, json, lambda log, _: commands.rollback(log, version, wish))
 
 
 def _wish(author: str | None, reason: str, effective_from: str | None, backdated: bool) -> Wish:
@@ -193,7 +187,7 @@ def _challenger(
 
 
 def _publish(
-    place: str,
+    deployments: str | None,
     data: Path,
     root: str | None,
     as_json: bool,
@@ -205,7 +199,7 @@ def _publish(
     from headrace.deployments.author import Author as Writer
     from headrace.deployments.store import open_store
 
-    suite = find_root(root)
+    suite, place = find_root(root), place_of(deployments, data)
     make_importable(suite)
     writer = Writer(open_store(place))
     seen = writer.read()

@@ -10,7 +10,7 @@ import typer
 
 from headrace.cluster.layout import read_layout
 from headrace.cluster.ports import HOST
-from headrace.errors import HeadraceError
+from headrace.runtime.submit import pair
 
 Root = Annotated[
     Optional[str], typer.Option(help="The suite: a folder with sql/ and connectors/.", envvar="HEADRACE_ROOT")
@@ -43,13 +43,7 @@ def pairs(values: list[str] | None) -> dict[str, str]:
     Raises:
         HeadraceError: when one has no name or no value.
     """
-    found = {}
-    for value in values or []:
-        name, equals, content = value.partition("=")
-        if not equals or not name:
-            raise HeadraceError(f"--set wants NAME=value, got {value!r}")
-        found[name] = content
-    return found
+    return dict(map(pair, values or []))
 
 
 def use_broker_of(cluster: Path) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
 from headrace.cli import console, options
+from headrace.cli.data import load_dataset
 from headrace.cli.progress import Bars, RowsView, watch
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
@@ -58,7 +58,7 @@ def parity(
 
     suite = find_root(root)
     make_importable(suite)
-    dataset = _dataset(suite, use_case)
+    dataset = load_dataset(suite, use_case)
     create_folder(output)
     os.environ.setdefault("JVM_ARGS", SHORT_LIVED if small else HEAP)
     asked = days or (dataset.SLICE_DAYS if small else dataset.DAYS)
@@ -91,13 +91,6 @@ def _subject(suite: Path, use_case: str, dataset: Any, days: int, output: Path, 
         options=SLICE_OPTIONS if days <= dataset.SLICE_DAYS else {},
         beam=beam,
     )
-
-
-def _dataset(suite: Path, use_case: str) -> Any:
-    known = sorted(path.parent.name for path in (suite / "datasets").glob("*/__init__.py"))
-    if use_case not in known:
-        raise HeadraceError(f"there is no data set {use_case!r}; there are: {', '.join(known)}")
-    return import_module(f"datasets.{use_case}")
 
 
 class _View:

@@ -15,12 +15,9 @@ from headrace.connectors.environment import environment_jars
 from headrace.connectors.kafka import require_topics_of
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
-from headrace.runtime.job import Job, load_job
+from headrace.runtime.job import DEPLOYMENTS, MODEL, Job, load_job
 from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, outdated, prepare, start
 from headrace.runtime.suite import Suite, find_root
-
-MODEL = "headrace.model"
-DEPLOYMENTS = "headrace.deployments"
 
 
 def run(
@@ -62,7 +59,7 @@ def run(
         environment=place,
         profile=profile or ("low-latency" if live else "throughput"),
         parameters=model_parameters(chosen, model, data, deployments),
-        values=dict(_pair(value) for value in values or []),
+        values=options.pairs(values),
         resume=resume,
         overwrite=overwrite,
         ui_port=ui_port,
@@ -148,10 +145,3 @@ def newest_model(folder: Path) -> Path | None:
     """The artifact written last below a folder; None when there is none."""
     manifests = sorted(folder.glob("*/manifest.json"), key=lambda path: path.stat().st_mtime)
     return manifests[-1].parent if manifests else None
-
-
-def _pair(value: str) -> tuple[str, str]:
-    name, equals, content = value.partition("=")
-    if not equals or not name:
-        raise HeadraceError(f"--set wants NAME=value, got {value!r}")
-    return name, content

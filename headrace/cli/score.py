@@ -10,9 +10,9 @@ import typer
 
 from headrace.cli import console, options
 from headrace.cli.deployment_log import Deployments  # noqa: TC001 -- typer evaluates annotations at run time
-from headrace.cli.run import DEPLOYMENTS, MODEL, model_parameters
+from headrace.cli.run import model_parameters
 from headrace.errors import HeadraceError
-from headrace.runtime.job import Job
+from headrace.runtime.job import DEPLOYMENTS, MODEL, Job
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from headrace.cluster.ports import HOST
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import write_private
 from headrace.runtime.java import find_java_home
 
 if TYPE_CHECKING:
@@ -76,8 +77,7 @@ class Broker:
         """
         self.folder.mkdir(parents=True, exist_ok=True)
         text = "".join(f"{key}={value}\n" for key, value in self._properties().items())
-        self._file.touch(mode=0o600)
-        self._file.write_text(text, encoding="utf-8")
+        write_private(self._file, text)
         (self.folder / "log4j2.properties").write_text(_LOGGING, encoding="utf-8")
         if not (self.folder / "log" / "meta.properties").is_file():
             self._lay_out()

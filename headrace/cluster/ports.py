@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from typing import Callable
 
 from headrace.errors import HeadraceError
+from headrace.runtime.rest import is_free
 
 HOST = "127.0.0.1"
 
@@ -22,17 +23,6 @@ def free_ports(count: int) -> list[int]:
         for probe in probes:
             probe.bind((HOST, 0))
         return [int(probe.getsockname()[1]) for probe in probes]
-
-
-def is_free(port: int) -> bool:
-    """Whether a server could listen there."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((HOST, port))
-        except OSError:
-            return False
-        return True
 
 
 def answers(port: int) -> bool:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
-from urllib.request import urlopen
+from typing import TYPE_CHECKING
 
 from headrace.cluster.daemon import Daemon, start_daemon
-from headrace.cluster.ports import HOST, free_ports
+from headrace.cluster.ports import HOST, free_ports, wait_until
+from headrace.cluster.web import ClusterMonitor
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -85,23 +83,14 @@ class StandaloneCluster:
         Raises:
             HeadraceError: when a process has ended, or after ``patience`` seconds.
         """
-        deadline = time.monotonic() + patience
-        while self._overview().get("slots-total", 0) < self.slots:
-            self._require_alive()
-            if time.monotonic() > deadline:
-                raise HeadraceError(
-                    f"the cluster did not offer {self.slots} slots within {patience:.0f} s",
-                    f"Its logs are in {self.home.logs}.",
-                )
-            time.sleep(0.2)
+        said = f"the cluster did not offer {self.slots} slots"
+        wait_until(self._offers_slots, patience, said, f"Its logs are in {self.home.logs}.")
 
-    def _overview(self) -> dict[str, Any]:
-        try:
-            with urlopen(f"{self.address}/overview", timeout=10) as answer:  # noqa: S310 -- our own cluster
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except (OSError, ValueError):
-            return {}
+    def _offers_slots(self) -> bool:
+        if ClusterMonitor(self.address).slots() >= self.slots:
+            return True
+        self._require_alive()
+        return False
 
     def _require_alive(self) -> None:
         for daemon in self._daemons:

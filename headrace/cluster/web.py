@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from urllib.request import Request, urlopen
 
 from headrace.errors import HeadraceError
 from headrace.runtime.failure import job_failure
+from headrace.runtime.rest import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -100,9 +100,5 @@ class ClusterMonitor:
 
     def get(self, path: str) -> dict[str, Any]:
         """The answer of the REST interface; empty when there is none."""
-        try:
-            with urlopen(f"{self.address}{path}", timeout=10) as answer:  # noqa: S310 -- our own cluster
-                found: dict[str, Any] = json.load(answer)
-                return found
-        except (OSError, HTTPException, ValueError):
-            return {}
+        found: dict[str, Any] = ask(self.address, path)
+        return found

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +9,7 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Callable
 
 from headrace.connectors.maven import maven, settings_file
+from headrace.digest import sha256_of
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from headrace.connectors.manifest import Jar
 
 CACHE = "HEADRACE_CACHE"
-_CHUNK = 1 << 20
 
 
 def default_folder() -> Path:
@@ -92,15 +91,6 @@ class JarStore:
                 f"{jar.coordinate} could not be fetched: {_said(error)}",
                 "Look at the network and at the mirrors in Maven's settings.xml, or put it into Maven's repository.",
             ) from error
-
-
-def sha256_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    digest = hashlib.sha256()
-    with path.open("rb") as content:
-        while chunk := content.read(_CHUNK):
-            digest.update(chunk)
-    return digest.hexdigest()
 
 
 def _verified(path: Path, jar: Jar) -> Path:

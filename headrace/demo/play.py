@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from headrace.demo.summary import Outcome, summarise
 from headrace.models.definition import load_definition
-from headrace.runtime.job import load_job
+from headrace.runtime.job import MODEL, load_job
 from headrace.runtime.run import Run, start
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_tables
@@ -90,7 +90,7 @@ def _live(demo: Demo, stage: Stage, artifact: Artifact) -> float:
         root=stage.root,
         job=load_job(stage.root, demo.live),
         data=stage.data,
-        parameters={"headrace.model": str(artifact.path.resolve())},
+        parameters={MODEL: str(artifact.path.resolve())},
         overwrite=True,
         ui_port=stage.ui_port,
     )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from headrace.errors import HeadraceError
-from headrace.models.artifact import MANIFEST, load_artifact, to_path
+from headrace.models.artifact import MANIFEST, load_artifact, read_file, to_path
 from headrace.models.manifest import ArtifactError
 from headrace.models.scorer import Scorer
 
@@ -115,13 +115,7 @@ def manifest_sha256(artifact: Path) -> str:
     Raises:
         ArtifactError: there is none.
     """
-    try:
-        return hashlib.sha256((artifact / MANIFEST).read_bytes()).hexdigest()
-    except OSError as error:
-        raise ArtifactError(
-            f"model artifact {artifact} has no readable {MANIFEST}: {error.strerror}",
-            "Check the path, and that every worker sees it.",
-        ) from error
+    return hashlib.sha256(read_file(artifact / MANIFEST)).hexdigest()
 
 
 def artifact_path(location: str, home: str) -> Path:

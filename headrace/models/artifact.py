@@ -91,7 +91,7 @@ def load_artifact(location: str | Path) -> Artifact:
             golden row scores otherwise than when the model was trained.
     """
     path = to_path(location)
-    manifest = parse(_read(path / MANIFEST), str(path / MANIFEST))
+    manifest = parse(read_file(path / MANIFEST), str(path / MANIFEST))
     contents = {name: _verified(path / name, expected) for name, expected in manifest.files.items()}
     artifact = Artifact(path, manifest, _runnable(contents[ONNX], path / ONNX))
     _check_golden(artifact, [json.loads(line) for line in contents[GOLDEN].splitlines()])
@@ -119,7 +119,12 @@ def to_path(location: str | Path) -> Path:
     return Path(unquote(urlsplit(text).path))
 
 
-def _read(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
+    """A file of an artifact, not verified.
+
+    Raises:
+        ArtifactError: when it can not be read.
+    """
     try:
         return path.read_bytes()
     except OSError as error:
@@ -130,7 +135,7 @@ def _read(path: Path) -> bytes:
 
 
 def _verified(path: Path, expected: str) -> bytes:
-    content = _read(path)
+    content = read_file(path)
     found = hashlib.sha256(content).hexdigest()
     if found != expected:
         raise ArtifactError(

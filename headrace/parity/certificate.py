@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Optional, Union
@@ -14,7 +13,6 @@ from headrace.parity.interruption import Interruption  # noqa: TC001 -- pydantic
 from headrace.runtime.java import find_java_home, java_version
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
     from pathlib import Path
 
 PACKAGES = ("headrace", "apache-flink", "apache-beam", "duckdb", "numpy", "pandas", "pyarrow")
@@ -110,16 +108,6 @@ class Certificate(_Frozen):
     def holds(self) -> bool:
         """Whether every comparison holds."""
         return bool(self.comparisons) and all(each.holds for each in self.comparisons)
-
-
-def sha256_of(paths: Iterable[Path]) -> str:
-    """SHA-256 of files, one after the other."""
-    digest = hashlib.sha256()
-    for path in paths:
-        with path.open("rb") as content:
-            while block := content.read(1 << 20):
-                digest.update(block)
-    return digest.hexdigest()
 
 
 def lines_of(path: Path) -> int:

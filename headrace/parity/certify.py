@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
-from headrace.parity.certificate import Certificate, Computation, Input, lines_of, sha256_of, versions
+from headrace.digest import sha256_of
+from headrace.parity.certificate import Certificate, Computation, Input, lines_of, versions
 from headrace.parity.declaration import FILE, read_declaration
 from headrace.parity.interruption import travel_interrupted
 from headrace.parity.ways import Trip, travel
@@ -212,8 +213,8 @@ class _Proof:
             interruption=interruption,
             comparisons=comparisons,
             ties=bench.ties(),
-            declaration_sha256=sha256_of([subject.root / "sql" / subject.use_case / FILE]),
-            operators_sha256=sha256_of(operator_jars(subject.root)),
+            declaration_sha256=sha256_of(subject.root / "sql" / subject.use_case / FILE),
+            operators_sha256=sha256_of(*operator_jars(subject.root)),
             versions=versions(),
         )
 
@@ -224,4 +225,4 @@ class _Proof:
 
     def _input(self, table: str) -> Input:
         files = table_files(self.inputs / table)
-        return Input(table=table, rows=sum(map(lines_of, files)), sha256=sha256_of(files))
+        return Input(table=table, rows=sum(map(lines_of, files)), sha256=sha256_of(*files))

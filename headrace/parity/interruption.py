@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Callable
-from urllib.request import urlopen
+from typing import TYPE_CHECKING, Callable
 
 from pydantic import BaseModel, ConfigDict
 
 from headrace.cluster.client import FlinkClient
 from headrace.cluster.home import Home
 from headrace.cluster.standalone import StandaloneCluster
+from headrace.cluster.web import ClusterMonitor
 from headrace.errors import HeadraceError
 from headrace.parity.archive import MODULE, pack
 from headrace.runtime.configuration import read_profile
-from headrace.runtime.rest import JobMonitor
+from headrace.runtime.rest import JobMonitor, ask
 from headrace.runtime.run import newest_checkpoint
 
 if TYPE_CHECKING:
@@ -81,7 +80,7 @@ class _Attempt:
         """Wait until a condition of the job's state and of the events read holds."""
         deadline = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < deadline:
-            state, rows = _ask(job, "").get("state", ""), job.rows()
+            state, rows = ClusterMonitor(job.address).state(job.job_id), job.rows()
             self.show(rows)
             if condition(state, rows.get(self.trip.way.reads[0], 0)):
                 return
@@ -152,18 +151,8 @@ def _has_checkpoint_after(folder: Path, moment: float) -> bool:
 
 
 def _require_restored(job: JobMonitor, checkpoint: Path) -> None:
-    restored = (_ask(job, "/checkpoints").get("latest") or {}).get("restored") or {}
+    restored = (ask(job.address, f"/jobs/{job.job_id}/checkpoints").get("latest") or {}).get("restored") or {}
     if not str(restored.get("external_path", "")).rstrip("/").endswith(checkpoint.name):
         raise HeadraceError(
             f"the second job did not start from {checkpoint}, but from {restored or 'nothing'}"
         )
-
-
-def _ask(job: JobMonitor, path: str) -> dict[str, Any]:
-    """What the cluster says of a job; nothing while it does not answer."""
-    try:
-        with urlopen(f"{job.address}/jobs/{job.job_id}{path}", timeout=10) as answer:  # noqa: S310 -- our own cluster
-            found: dict[str, Any] = json.load(answer)
-            return found
-    except (OSError, ValueError):
-        return {}

@@ -50,6 +50,12 @@ def create_folder(folder: Path) -> None:
         ) from error
 
 
+def write_private(path: Path, text: str) -> None:
+    """Write a file that may hold a secret: a new one is its owner's alone."""
+    path.touch(mode=0o600)
+    path.write_text(text, encoding="utf-8")
+
+
 def written_before(steps: Iterable[Step]) -> list[Path]:
     """Folders of sinks that already hold files."""
     sinks = (folder_of(step) for step in steps if step.database == SINKS)

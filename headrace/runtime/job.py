@@ -12,6 +12,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+MODEL = "headrace.model"
+"""The job parameter that names the artifact which scores."""
+DEPLOYMENTS = "headrace.deployments"
+"""The job parameter that names the log which says what scores, instead."""
+
 
 @dataclass(frozen=True)
 class Job:

@@ -28,20 +28,40 @@ def free_port(wanted: int | None = None) -> int:
     """
     candidates = [wanted] if wanted else range(FIRST_PORT, LAST_PORT + 1)
     for port in candidates:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            if _binds(probe, port):
-                return port
+        if is_free(port):
+            return port
     tried = f"port {wanted} is" if wanted else f"ports {FIRST_PORT} to {LAST_PORT} are"
     raise HeadraceError(f"{tried} taken on this machine", "Pass --ui-port with a free one.")
 
 
-def _binds(probe: socket.socket, port: int) -> bool:
+def is_free(port: int) -> bool:
+    """Whether a server of this machine could listen there."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+        return True
+
+
+def ask(address: str, path: str, body: bytes | None = None) -> Any:
+    """The answer of a cluster's REST interface; an empty dictionary when there is none.
+
+    Args:
+        address: ``http://host:port``.
+        path: what is asked, from the slash on.
+        body: JSON to send.
+    """
+    request = Request(  # noqa: S310 -- the address is our own cluster's, http by construction
+        f"{address}{path.replace('[', '%5B').replace(']', '%5D').replace(' ', '%20')}", data=body
+    )
+    request.add_header("Content-Type", "application/json")
     try:
-        probe.bind(("127.0.0.1", port))
-    except OSError:
-        return False
-    return True
+        with urlopen(request, timeout=10) as answer:  # noqa: S310 -- as above
+            return json.load(answer)
+    except (OSError, HTTPException, ValueError):
+        return {}
 
 
 @dataclass(frozen=True)
@@ -100,15 +120,7 @@ class JobMonitor:
         return answer if isinstance(answer, list) else []
 
     def _get(self, path: str, body: bytes | None = None) -> Any:
-        request = Request(  # noqa: S310 -- the address is our own cluster's, http by construction
-            f"{self.address}{path.replace('[', '%5B').replace(']', '%5D').replace(' ', '%20')}", data=body
-        )
-        request.add_header("Content-Type", "application/json")
-        try:
-            with urlopen(request, timeout=10) as answer:  # noqa: S310 -- as above
-                return json.load(answer)
-        except (OSError, HTTPException, ValueError):
-            return {}
+        return ask(self.address, path, body)
 
 
 def _counts_rows(metric: str) -> bool:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
 from headrace.runtime.folders import create_folders
+from headrace.runtime.job import DEPLOYMENTS, MODEL
 from headrace.runtime.resolve import Step
 from headrace.runtime.run import Run, prepare
 from headrace.runtime.session import Session
@@ -77,7 +78,7 @@ def parse(job: Job, arguments: Sequence[str] | None) -> Run:
         environment=asked.environment,
         profile=asked.profile,
         parameters=_scored_by(asked) if job.needs_model else {},
-        values=dict(_pair(value) for value in asked.set),
+        values=dict(map(pair, asked.set)),
     )
 
 
@@ -164,15 +165,20 @@ def _suite() -> Path:
 def _scored_by(asked: argparse.Namespace) -> dict[str, str]:
     """What the scoring function reads: the model, or the log that says which model."""
     if asked.deployments:
-        return {"headrace.deployments": _location(asked.deployments)}
-    return {"headrace.model": _location(asked.model)}
+        return {DEPLOYMENTS: _location(asked.deployments)}
+    return {MODEL: _location(asked.model)}
 
 
 def _location(model: str) -> str:
     return model if ":/" in model else str(Path(model).absolute())
 
 
-def _pair(value: str) -> tuple[str, str]:
+def pair(value: str) -> tuple[str, str]:
+    """Name and content of what ``--set`` was given.
+
+    Raises:
+        HeadraceError: when there is no name, or no equals sign after it.
+    """
     name, equals, content = value.partition("=")
     if not equals or not name:
         raise HeadraceError(f"--set wants NAME=VALUE, got {value!r}")

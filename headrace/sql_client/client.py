@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headrace.cluster.client import python_options
 from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
@@ -40,9 +39,14 @@ class SqlClient:
         Args:
             file: statements to run, one after the other, instead of asking for them.
         """
-        python = ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(self.suite)]
         script = ["-f", str(file)] if file else []
-        return [self.cluster.home.program("sql-client.sh"), "-i", str(self.init), *python, *script]
+        return [
+            self.cluster.home.program("sql-client.sh"),
+            "-i",
+            str(self.init),
+            *python_options(self.suite),
+            *script,
+        ]
 
     def run(self, file: Path | None = None) -> None:
         """Run it in this terminal until it ends.
@@ -56,12 +60,9 @@ class SqlClient:
         self.cluster.require_up()
         gateway = read_manifest(self.cluster.root)[GATEWAY]
         self.cluster.home.add_jars(gateway.place, JarStore().fetch_all(gateway.jars))
-        done = subprocess.run(self.command(file), env=self.environment(), check=False)  # noqa: S603 -- Flink's script
+        variables = self.cluster.home.environment()
+        done = subprocess.run(self.command(file), env=variables, check=False)  # noqa: S603 -- Flink's script
         if done.returncode:
             raise HeadraceError(
                 f"Flink's SQL client ended with exit code {done.returncode}", "What it said stands above."
             )
-
-    def environment(self) -> dict[str, str]:
-        """All environment variables of the client."""
-        return {**os.environ, **self.cluster.home.environment()}

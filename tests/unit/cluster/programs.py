@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 from headrace.cluster.home import Home
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -24,3 +26,11 @@ def scripted(folder: Path, script: str) -> ScriptedHome:
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
     return ScriptedHome(folder)
+
+
+def wait_until(condition: Callable[[], bool]) -> None:
+    """Wait until something is so; fails when it does not come in a minute."""
+    deadline = time.monotonic() + 60
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)

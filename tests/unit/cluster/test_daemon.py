@@ -3,11 +3,10 @@ from __future__ import annotations
 import os
 import signal
 import sys
-import time
 from pathlib import Path
-from typing import Callable
 
 from headrace.cluster.daemon import Daemon, start_daemon
+from tests.unit.cluster.programs import wait_until
 
 PARENT = """
 import subprocess, sys, time
@@ -22,13 +21,6 @@ def start(code: str, folder: Path) -> Daemon:
     daemon = start_daemon("test", [sys.executable, "-c", code], os.environ, folder / "test.out")
     wait_until(lambda: bool(daemon.output.read_text()))
     return daemon
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def is_running(pid: int) -> bool:

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import json
 import sys
-import time
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -11,6 +10,7 @@ from headrace.cluster.keeper import Keeper
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.programs import Program
 from headrace.errors import HeadraceError
+from tests.unit.cluster.programs import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,13 +33,6 @@ def cluster(tmp_path: Path) -> Iterator[Scripted]:
     found = Scripted(tmp_path, tmp_path)
     yield found
     found.down()
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_what_has_died_is_started_again_and_what_runs_is_left_alone(cluster: Scripted) -> None:

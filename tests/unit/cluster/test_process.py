@@ -4,12 +4,12 @@ import json
 import os
 import signal
 import sys
-import time
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 import psutil
 
 from headrace.cluster.process import KeptProcess, marked
+from tests.unit.cluster.programs import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,13 +39,6 @@ def start(kept: KeptProcess, code: str = PARENT) -> psutil.Process:
     process = kept.running()
     assert process is not None
     return process
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_a_program_is_found_again_by_another_command(kept: KeptProcess) -> None:

@@ -32,7 +32,7 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new RollingInOrderFunction(context);
+        return new RollingInOrderFunction(context.getCallContext());
     }
 
     private static DataType check(CallContext context) {

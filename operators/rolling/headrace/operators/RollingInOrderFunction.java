@@ -12,8 +12,8 @@ import org.apache.flink.table.data.utils.JoinedRowData;
 import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
-import org.apache.flink.table.functions.SpecializedFunction.SpecializedContext;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.StateTypeStrategy;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.inference.TypeStrategies;
@@ -42,9 +42,9 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     private transient ProjectedRowData passed;
     private transient Comparator<RowData> tieOrder;
 
-    RollingInOrderFunction(SpecializedContext context) {
-        this.call = new Call(context.getCallContext());
-        this.argumentTypes = Signature.internalArguments(context.getCallContext());
+    RollingInOrderFunction(CallContext context) {
+        this.call = new Call(context);
+        this.argumentTypes = Signature.internalArguments(context);
     }
 
     @Override
