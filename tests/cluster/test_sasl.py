@@ -22,6 +22,7 @@ from headrace.connectors.recorded import Producer, Record
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 from headrace.runtime.suite import Suite
+from tests.shell import shell
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -97,7 +98,7 @@ def test_a_job_logs_in_and_its_password_is_nowhere_to_be_read(
     options = ["--profile", "low-latency", "--data", str(tmp_path / "data")]
     printed = tmp_path / "printed"
     with printed.open("wb") as output:
-        job = subprocess.Popen([*command, *options], stdout=output, stderr=subprocess.STDOUT)
+        job = subprocess.Popen([*command, *options], env=shell(), stdout=output, stderr=subprocess.STDOUT)
     try:
         assert b'"transaction_id":1' in first(tables["transactions"])
         shown = "".join(page for page in pages(printed.read_text()))

@@ -18,6 +18,7 @@ from headrace.runtime.job import load_job
 from headrace.runtime.rest import free_port
 from headrace.runtime.run import Run, make_importable, newest_checkpoint, start
 from tests.local_tables import ROOT, read_lines
+from tests.shell import shell
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -74,7 +75,7 @@ def test_nothing_in_gives_nothing_out(tmp_path: Path, table: str) -> None:
     assert read_lines(tmp_path / "dead_letters") == []
 
 
-FILES = 1_000
+FILES = 2_000
 EACH = 4
 
 
@@ -107,11 +108,6 @@ def headrace_run(data: Path, *options: str) -> subprocess.Popen[str]:
     return subprocess.Popen(
         [*command, *ui_port], cwd=ROOT, env=shell(), start_new_session=True, stderr=subprocess.PIPE, text=True
     )
-
-
-def shell() -> dict[str, str]:
-    """The environment without what PyFlink leaves in a process that has run a function itself, as this one may have."""
-    return {name: value for name, value in os.environ.items() if name != "PYFLINK_GATEWAY_DISABLED"}
 
 
 @pytest.mark.flink
