@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 JOB_PARAMETERS = "pipeline.global-job-parameters"
+_UNALIGNED = ("execution.checkpointing.unaligned.enabled", "execution.checkpointing.unaligned")
+"""The option, and the name it had before."""
 
 
 def profile_names(root: Path) -> list[str]:
@@ -26,7 +28,9 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
     """The options of ``flink-conf/<name>/config.yaml``, flattened to dotted keys.
 
     Raises:
-        HeadraceError: when there is no such profile, the file is no YAML mapping, or an option has no value.
+        HeadraceError: when there is no such profile, the file is no YAML mapping, an option has no value, or
+            checkpoints are unaligned: what is in flight is restored behind watermarks that had not passed it, and
+            features of a resumed job differ from those of an undisturbed one (docs/parity.md).
     """
     path = root / "flink-conf" / name / "config.yaml"
     if not path.is_file():
@@ -35,7 +39,14 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
     empty = [key for key, value in options.items() if value is None]
     if empty:
         raise HeadraceError(f"{path}: {', '.join(empty)} has no value", "Give it one, or leave the line out.")
-    return {key: _option(value) for key, value in options.items()}
+    read = {key: _option(value) for key, value in options.items()}
+    for key in _UNALIGNED:
+        if read.get(key, "false") != "false":
+            raise HeadraceError(
+                f"{path}: {key} is {read[key]}; expected aligned checkpoints, or features differ after a resume",
+                "Take the line out; docs/parity.md says what was seen.",
+            )
+    return read
 
 
 def operator_jars(root: Path) -> list[Path]:

@@ -68,6 +68,20 @@ def test_an_option_without_value_is_refused_by_name(tmp_path: Path) -> None:
         read_profile(profile_of(tmp_path, "a:\n  b:\nc: 1\n"), "odd")
 
 
+@pytest.mark.parametrize("value", ["true", "'true'", "yes"])
+def test_unaligned_checkpoints_are_refused_since_a_resumed_job_would_differ(
+    tmp_path: Path, value: str
+) -> None:
+    root = profile_of(tmp_path, f"execution.checkpointing.unaligned.enabled: {value}\n")
+    with pytest.raises(HeadraceError, match=r"odd/config\.yaml: .* expected aligned checkpoints"):
+        read_profile(root, "odd")
+
+
+def test_checkpoints_that_are_said_to_be_aligned_are_welcome(tmp_path: Path) -> None:
+    root = profile_of(tmp_path, "execution.checkpointing.unaligned.enabled: false\n")
+    assert read_profile(root, "odd") == {"execution.checkpointing.unaligned.enabled": "false"}
+
+
 def test_an_embedded_job_has_its_name_and_this_python_for_client_and_workers() -> None:
     options = embedded({"a": "1"}, "shop-sales", {})
     assert options == {
