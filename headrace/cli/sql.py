@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 from pathlib import Path
 from typing import Annotated, Optional
@@ -10,12 +9,15 @@ from typing import Annotated, Optional
 import typer
 
 from headrace.cli import console, options
-from headrace.cli.run import MODEL, newest_model
+from headrace.cli.run import newest_model
+from headrace.cli.submit import DEFAULT_ENVIRONMENT, DEFAULT_PROFILE
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.runtime.configuration import operator_jars, read_profile
-from headrace.runtime.resolve import Resolver
-from headrace.runtime.suite import Suite, find_root
+from headrace.runtime.folders import create_folders, write_private
+from headrace.runtime.job import MODEL, Job
+from headrace.runtime.run import Run, resolver_of
+from headrace.runtime.suite import find_root
 from headrace.sql_client.client import SqlClient
 from headrace.sql_client.init_file import JOB, init_statements
 
@@ -32,8 +34,8 @@ def sql(
         Optional[Path],
         typer.Option(help="What score(…) scores with; the newest one under <data>/models if not given."),
     ] = None,
-    environment: options.Environment = "kafka",
-    profile: options.Profile = "low-latency",
+    environment: options.Environment = DEFAULT_ENVIRONMENT,
+    profile: options.Profile = DEFAULT_PROFILE,
     data: options.Data = options.DEFAULT_DATA,
     values: options.Values = None,
     cluster: options.Cluster = options.DEFAULT_CLUSTER,
@@ -49,26 +51,14 @@ def sql(
     client = SqlClient(
         local, pack_suite(place, local.home.folder / "suites"), local.home.folder / f"init-{use_case}.sql"
     )
-    resolver = _resolver(Suite(place), use_case, environment, data, options.pairs(values))
+    asked = Run(place, Job(use_case, JOB), data, environment, values=options.pairs(values))
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
-    text = init_statements(
-        resolver, read_profile(place, profile or "low-latency"), operator_jars(place), parameters
-    )
-    _write(client.init, text)
+    set_so = read_profile(place, profile or DEFAULT_PROFILE)
+    resolver = resolver_of(asked)
+    write_private(client.init, init_statements(resolver, set_so, operator_jars(place), parameters))
+    create_folders(resolver.steps)
     if only_print:
         console.out.print(shlex.join(client.command(file)), soft_wrap=True)
         return
     client.run(file)
-
-
-def _resolver(suite: Suite, use_case: str, environment: str, data: Path, values: dict[str, str]) -> Resolver:
-    own = {"HEADRACE_DATA": str(data.resolve()), "HEADRACE_JOB": JOB}
-    bindings = suite.bindings(environment, use_case)
-    return Resolver(suite.use_case(use_case), bindings, environment, {**os.environ, **own, **values})
-
-
-def _write(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.touch(mode=0o600)
-    path.write_text(text, encoding="utf-8")

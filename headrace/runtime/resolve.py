@@ -83,6 +83,11 @@ class Resolver:
         self._require(name, Statement(bare, self._path(bare), ""))
         return self.steps
 
+    def require_sink(self, contract: str) -> list[Step]:
+        """As :meth:`require`, of ``sinks.contract``, the table that is written."""
+        self._require_sink(contract, Statement(contract, self._path(contract), ""))
+        return self.steps
+
     @property
     def known_names(self) -> list[str]:
         """Names of the contracts, views and functions."""

@@ -26,8 +26,8 @@ def init_statements(
 ) -> str:
     """All statements of a use case in the order in which they must come, for ``sql-client.sh -i``.
 
-    Contracts, the tables that the environment binds to them, views and functions are registered. Nothing is read or
-    written. What a contract is not bound to in the environment is an error, as in a job.
+    Contracts, the tables that the environment binds to them, to be read and (in ``sinks``) to be written, views and
+    functions are registered. Nothing is read or written. A contract without a table is an error, as in a job.
 
     Args:
         resolver: of the use case in an environment.
@@ -40,6 +40,8 @@ def init_statements(
     """
     for name in resolver.known_names:
         resolver.require(name)
+    for name in resolver.use_case.contracts:
+        resolver.require_sink(name)
     lines = [
         *(f"SET '{key}' = '{_quoted(value)}'" for key, value in _settings(options, parameters).items()),
         *(f"ADD JAR '{jar}'" for jar in jars),

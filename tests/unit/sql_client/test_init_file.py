@@ -35,6 +35,19 @@ def test_everything_of_the_use_case_is_there_and_stands_after_what_it_needs(tmp_
     assert created.index("customer_features") < created.index("terminal_events")
 
 
+def test_what_is_written_stands_in_sinks_as_in_a_job(tmp_path: Path) -> None:
+    database, created = "", []
+    for each in statements(init_statements(resolver(ROOT, tmp_path), {}, [JAR], {})):
+        if each.startswith("USE "):
+            database = each.split()[1]
+        found = re.search(r"^CREATE TABLE (\w+) ", each, re.MULTILINE)
+        created += [f"{database}.{found.group(1)}"] if found else []
+    contracts = Suite(ROOT).use_case("fraud").contracts
+    assert sorted(created) == sorted(
+        f"{place}.{name}" for name in contracts for place in ("default_database", "sinks")
+    )
+
+
 def test_settings_come_first_and_the_job_parameters_are_among_them(tmp_path: Path) -> None:
     text = init_statements(
         resolver(ROOT, tmp_path), {"parallelism.default": "2"}, [JAR], {"headrace.model": "m/it's"}
