@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from headrace.cli import console, options
+from headrace.cli import console, options, registration
 from headrace.cli.deployment_log import Deployments, place_of, record_json, said
 from headrace.errors import HeadraceError
 
@@ -105,6 +105,42 @@ def compare(
         console.out.print(
             "They were judged on different events: their metrics can not be compared as they stand."
         )
+
+
+@models.command()
+def register(
+    version: Name,
+    name: Annotated[
+        Optional[str], typer.Option(help="The registered model; the use case of the data if not given.")
+    ] = None,
+    tracking_uri: registration.TrackingUri = None,
+    data: options.Data = options.DEFAULT_DATA,
+    json: options.Json = False,
+    root: options.Root = None,
+) -> None:
+    """Log a version in MLflow that is not there yet, or in another one: run, metrics, hashes, report, artifact.
+
+    Example: headrace models register fraud-f6b21e6e9a46
+    """
+    from headrace.models.artifact import load_artifact
+    from headrace.registry.entry import entry_of
+    from headrace.registry.versions import pick
+    from headrace.training.train import report_of
+
+    found = load_artifact(pick(_versions(None, data), version).path)
+    entry = entry_of(found, name or _use_case(root, data), report_of(found))
+    registered = registration.open_registry(tracking_uri, data).register(entry)
+    if json:
+        console.print_json(registration.registered_json(registered))
+    else:
+        registration.print_registered(registered)
+
+
+def _use_case(root: str | None, data: Path) -> str:
+    from headrace.runtime.suite import Suite, find_root
+    from headrace.tables.use_case import use_case_of
+
+    return use_case_of(Suite(find_root(root)), data).name
 
 
 def _versions(deployments: str | None, data: Path) -> list[Version]:

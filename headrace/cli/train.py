@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 
-from headrace.cli import console, options
+from headrace.cli import console, options, registration
 from headrace.cli.progress import watch
 from headrace.models.definition import load_definition
 from headrace.runtime.job import load_job
@@ -29,15 +29,17 @@ def train(
         Optional[str], typer.Option(help="Train as if it were this moment: labels known later are unknown.")
     ] = None,
     job: Annotated[str, typer.Option(help="The job that computes the features of the past.")] = "backfill",
+    log: registration.Log = True,
+    tracking_uri: registration.TrackingUri = None,
     data: options.Data = options.DEFAULT_DATA,
     json: options.Json = False,
     root: options.Root = None,
 ) -> None:
-    """Compute features of the past with the same SQL as live, join the labels, train, verify, and write an artifact.
+    """Compute features of the past by the SQL of live, join the labels, train, verify, write an artifact, log it.
 
     Example: headrace train fraud --from 2018-04-18 --to 2018-04-25 --evaluate-to 2018-05-02
     """
-    from headrace.training.train import Training
+    from headrace.training.train import Training, report_of
     from headrace.training.train import train as trained
 
     suite = find_root(root)
@@ -50,10 +52,17 @@ def train(
         as_of=moment(as_of) if as_of else None,
     )
     artifact = trained(training, lambda running: watch(running, "features of the past"))
-    if json:
-        console.print_json({"path": str(artifact.path), **artifact.manifest.document})
-    else:
+    if not json:
         print_artifact(artifact)
+    name = training.run.job.use_case
+    registered = (
+        registration.log_version(artifact, name, report_of(artifact), tracking_uri, data) if log else None
+    )
+    if json:
+        document = {**artifact.manifest.document, "registered": registration.registered_json(registered)}
+        console.print_json({"path": str(artifact.path), **document})
+    else:
+        registration.print_registered(registered)
 
 
 def print_artifact(artifact: Artifact) -> None:

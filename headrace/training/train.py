@@ -70,9 +70,9 @@ def train(training: Training, watch: Callable[[RunningJob], None]) -> Artifact:
     sha256 = compute_features(training.run, watch)
     learned = _events(training, training.period)
     judged = None if training.evaluation is None else _events(training, training.evaluation)
-    kept = keep_training_set(
-        learned, training.run.data / TRAINING_SETS / f"{training.definition.name}.parquet"
-    )
+    kept = keep_training_set(learned, kept_set(training.run.data, training.definition.name, "training"))
+    if judged is not None:
+        keep_training_set(judged, kept_set(training.run.data, training.definition.name, "evaluation"))
     provenance = Provenance(feature_sql_sha256=sha256, source=f"{training.run.job.name} {kept.name}")
     artifact = _fitted(training, learned, judged, provenance)
     events = learned if judged is None else judged
@@ -84,6 +84,17 @@ def train(training: Training, watch: Callable[[RunningJob], None]) -> Artifact:
 def report_of(artifact: Artifact) -> Path:
     """The page about an artifact: ``<data>/reports/<version>.html``, since nothing is added to what is sealed."""
     return artifact.path.parent.parent / REPORTS / f"{artifact.path.name}.html"
+
+
+def kept_set(data: Path, model: str, what: str) -> Path:
+    """Where the events lie that a model was trained on, or judged on, the last time.
+
+    Args:
+        data: the data folder.
+        model: name of the definition.
+        what: ``training`` or ``evaluation``.
+    """
+    return data / TRAINING_SETS / (f"{model}.parquet" if what == "training" else f"{model}.{what}.parquet")
 
 
 def keep_training_set(frame: pd.DataFrame, path: Path) -> Path:

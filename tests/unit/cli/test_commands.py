@@ -149,6 +149,7 @@ def test_train_learns_from_a_period_and_judges_on_the_next(
         "2018-05-02",
         "--as-of",
         "2018-05-09",
+        "--no-log",
     ]
     assert headrace("train", "fraud", *options, "--data", tmp_path).code == 0
     (asked,) = trainings
@@ -160,7 +161,7 @@ def test_train_learns_from_a_period_and_judges_on_the_next(
 def test_train_prints_the_metrics_and_where_the_artifact_is(
     headrace: Headrace, trainings: list[Training], artifact: Path
 ) -> None:
-    period = ["--from", "2018-04-18", "--to", "2018-04-25"]
+    period = ["--from", "2018-04-18", "--to", "2018-04-25", "--no-log"]
     said = headrace("train", "fraud", *period)
     assert "on its training events" in said.out
     assert "roc_auc" in said.out
