@@ -32,6 +32,7 @@ from headrace.cli import (
     submit,
     topics,
     train,
+    whatif,
 )
 from headrace.doctor import explain as explain_failure
 from headrace.errors import HeadraceError
@@ -49,6 +50,7 @@ app.command()(data.data)
 app.command()(train.train)
 app.command()(run.run)
 app.command()(score.score)
+app.command()(whatif.whatif)
 app.command()(deployments.deploy)
 app.command()(deployments.promote)
 app.command()(deployments.canary)

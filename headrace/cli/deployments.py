@@ -10,6 +10,7 @@ import typer
 
 from headrace.cli import console, options
 from headrace.cli.deployment_log import Deployments, place_of, record_json, said
+from headrace.cli.gate import ALLOWED, Asked, Gated, GateFile, Margin
 from headrace.errors import HeadraceError
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
@@ -77,6 +78,9 @@ def deploy(
 def promote(
     reason: Reason,
     version: Known = None,
+    gate: Gated = False,
+    gate_file: GateFile = None,
+    margin: Margin = ALLOWED,
     author: Author = None,
     effective_from: From = None,
     backdated: Backdated = False,
@@ -85,14 +89,17 @@ def promote(
     json: options.Json = False,
     root: options.Root = None,
 ) -> None:
-    """Make the canary, or a shadow, the champion.
+    """Make the canary, or a shadow, the champion; with --gate only one that a replay shows not to be worse.
 
-    Example: headrace promote --reason "a week as canary, nothing odd"
+    Examples: headrace promote --reason "a week as canary, nothing odd" · headrace promote --gate --reason "newer"
     """
     from headrace.deployments import commands
 
     wish = _wish(author, reason, effective_from, backdated)
-    _publish(deployments, data, root, json, lambda log, _: commands.promote(log, version, wish))
+    asked = Asked(gate, gate_file, margin, data, root)
+    _publish(
+        deployments, data, root, json, lambda log, _: asked.passed(commands.promote(log, version, wish), log)
+    )
 
 
 def canary(
