@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 DECIDED, CHAMPION = "decided", "champion"
 COMPUTED = "training_features"
+WIDE = 98
+"""Columns of the screen that all of the tables need."""
 
 
 def whatif(
@@ -57,7 +59,7 @@ def whatif(
     as_of: Annotated[
         Optional[str], typer.Option(help="Replay as if it were this moment: labels known later are unknown.")
     ] = None,
-    resamples: Annotated[int, typer.Option(min=100, help="Draws of the bootstrap.")] = 2_000,
+    resamples: Annotated[int, typer.Option(min=100, help="Draws of the bootstrap.")] = 10_000,
     seed: Annotated[int, typer.Option(min=0, help="Of these draws.")] = 0,
     features: Annotated[
         str, typer.Option(help="The table with the features; another one than this is taken as it is.")
@@ -179,72 +181,27 @@ def _folder(found: WhatIf, data: Path) -> Path:
 
 
 def _print(found: WhatIf, page: Path) -> None:
-    from headrace.whatif.wording import caveats, headline, percent
+    from headrace.whatif import wording
 
-    console.out.print(headline(found), markup=False)
-    share = percent(found.confidence)
+    share = wording.percent(found.confidence)
+    console.out.print(wording.headline(found), markup=False)
     columns = ["", "candidate", share, "baseline", "difference", share]
-    console.print_table("", columns, _aligned(_measured(found)))
-    parts = ["", "", "events", "positives", "net saved", share, "reviews"]
-    console.print_table("differences by part", parts, _aligned(_parts(found)))
-    for caveat in caveats(found):
+    _print_table("", columns, wording.measures(found), left_out=2)
+    columns = ["", "events", "positives", "net saved", share, "reviews"]
+    _print_table("differences by part", columns, wording.parts(found), left_out=1)
+    for caveat in wording.caveats(found):
         console.out.print(caveat, markup=False)
-    console.out.print(f"{_costs(found)} \npage {page}", markup=False, soft_wrap=True)
+    console.out.print(f"{wording.costs(found)}\npage {page}", markup=False, soft_wrap=True)
 
 
-def _measured(found: WhatIf) -> list[list[str]]:
-    from headrace.whatif.measures import MEASURES
-    from headrace.whatif.wording import interval, number, title_of
-
-    rows, measured = [], found.measured
-    for name, kind in MEASURES.items():
-        candidate, difference = measured.candidate[name], measured.difference[name]
-        rows.append(
-            [
-                title_of(name, found),
-                number(candidate.value, kind),
-                interval(candidate, kind),
-                number(measured.baseline[name].value, kind),
-                number(difference.value, kind, signed=True),
-                interval(difference, kind, signed=True),
-            ]
-        )
-    return rows
-
-
-def _parts(found: WhatIf) -> list[list[str]]:
-    from headrace.whatif.measures import MEASURES
-    from headrace.whatif.wording import interval, number
-
-    saved, reviews = MEASURES["net_saved"], MEASURES["reviews"]
-    return [
-        [
-            part.column,
-            part.value,
-            f"{part.events:,}",
-            f"{part.positives:,}",
-            number(part.measured.difference["net_saved"].value, saved, signed=True),
-            interval(part.measured.difference["net_saved"], saved, signed=True),
-            number(part.measured.difference["reviews"].value, reviews, signed=True),
-        ]
-        for part in found.slices
-    ]
-
-
-def _costs(found: WhatIf) -> str:
-    from headrace.whatif.wording import percent
-
-    costs = found.costs
-    return (
-        f"an alert costs {costs.review_cost:g} {costs.currency} and saves {percent(costs.recovered_share)} of the "
-        f"{costs.amount} of a positive; an analyst reviews {costs.reviews_a_day:g} a day"
-    )
-
-
-def _aligned(rows: list[list[str]]) -> list[list[str]]:
-    """Rows whose cells but the first are padded, so that numbers stand right below each other."""
+def _print_table(title: str, columns: list[str], rows: list[list[str]], left_out: int) -> None:
+    """Print rows with numbers right below each other; on a narrow screen without one of the columns."""
     widths = [max(map(len, column)) for column in zip(*rows)]
-    return [
+    aligned = [
         [cell.rjust(width) if place else cell for place, (cell, width) in enumerate(zip(row, widths))]
         for row in rows
     ]
+    shown = [place for place in range(len(columns)) if place != left_out or console.out.width >= WIDE]
+    console.print_table(
+        title, [columns[place] for place in shown], [[row[place] for place in shown] for row in aligned]
+    )

@@ -51,6 +51,8 @@ def slices(found: WhatIf) -> str:
         axes.axvline(0, color=MUTED, linewidth=1, linestyle=":")
         axes.set_yticks(range(len(parts)), [f"{part.column} {part.value}" for part in parts])
         axes.set(xlabel=f"difference of {title_of('net_saved', found)}")
+        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
+        axes.xaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
         axes.grid(visible=False, axis="y")
 
     return _svg(draw, height=0.9 + 0.28 * max(len(parts), 4))

@@ -36,9 +36,9 @@ class Measure:
 MEASURES = {
     "net_saved": Measure("net saved, {currency}", better=1),
     "caught_amount": Measure("amount caught, {currency}", better=1),
-    "caught_amount_share": Measure("amount caught, share", 1, share=True, better=1),
+    "caught_amount_share": Measure("share of amounts", 1, share=True, better=1),
     "caught": Measure("positives caught", better=1),
-    "caught_share": Measure("positives caught, share", 1, share=True, better=1),
+    "caught_share": Measure("share of positives", 1, share=True, better=1),
     "precision": Measure("alerts that are right", 1, share=True, better=1),
     "alerts_a_day": Measure("alerts a day", 1),
     "reviews": Measure("reviews"),

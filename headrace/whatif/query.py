@@ -121,15 +121,15 @@ def column_of(feature: Feature) -> str:
 
 def _query(source: Source, features: Sequence[Feature], also: Sequence[str], *, decided: bool) -> str:
     columns, known_at = source.columns, name(source.tables[LABELS].time)
-    key, time = name(columns.key), f"f.{name(columns.event_time)}"
+    key, time = name(columns.key), name(columns.event_time)
     known = f"WHERE {known_at} <= $as_of" if source.as_of else ""
     return f"""
         SELECT {", ".join(_selected(columns, features, also))}{f", {DECISION}, {VERSION}" if decided else ""}
-        FROM (SELECT DISTINCT ON ({key}) * FROM {name(source.features)}) AS f
+        FROM (SELECT DISTINCT ON ({key}) * FROM {name(source.features)} WHERE {time} >= $start AND {time} < $end) AS f
         LEFT JOIN (SELECT {key}, arg_max({name(columns.label)}, {known_at}) AS {LABEL}, max({known_at}) AS {KNOWN}
                    FROM {LABELS} {known} GROUP BY {key}) USING ({key})
         {_predictions(key) if decided else ""}
-        WHERE {time} >= $start AND {time} < $end ORDER BY {key}
+        ORDER BY {key}
     """  # noqa: S608 -- names come from the manifest and the contracts, values are bound
 
 

@@ -23,16 +23,16 @@ def title_of(name: str, found: WhatIf) -> str:
 
 
 def number(value: float | None, kind: Measure, *, signed: bool = False) -> str:
-    """A value as its measure is shown, with a sign where it is a difference.
+    """A value as its measure is shown, with a sign where it is a difference, which of shares is in percentage points.
 
     >>> number(-0.1234, MEASURES["precision"], signed=True), number(1234.5, MEASURES["net_saved"])
-    ('−12.3 %', '1,234')
+    ('−12.3 pp', '1,234')
     """
     if value is None:
         return NOTHING
     shown = f"{value * 100 if kind.share else value:{'+' if signed else ''},.{kind.digits}f}"
     shown = shown.lstrip("+-") if not any(digit in shown for digit in "123456789") else shown
-    return shown.replace("-", "−") + (" %" if kind.share else "")
+    return shown.replace("-", "−") + _unit(kind, signed=signed)
 
 
 def percent(share: float) -> str:
@@ -53,9 +53,12 @@ def interval(found: Estimate, kind: Measure, *, signed: bool = False) -> str:
     """
     if found.lower is None:
         return NOTHING
-    unit = " %" if kind.share else ""
-    low = number(found.lower, kind, signed=signed).removesuffix(unit)
+    low = number(found.lower, kind, signed=signed).removesuffix(_unit(kind, signed=signed))
     return f"{low} … {number(found.upper, kind, signed=signed)}"
+
+
+def _unit(kind: Measure, *, signed: bool) -> str:
+    return (" pp" if signed else " %") if kind.share else ""
 
 
 def headline(found: WhatIf) -> str:
@@ -64,6 +67,43 @@ def headline(found: WhatIf) -> str:
     return (
         f"{found.candidate.name} instead of {_what(found)}: {events.events:,} events of {events.days} days, "
         f"{events.begin:%Y-%m-%d %H:%M} – {events.end:%Y-%m-%d %H:%M} UTC, {events.positives:,} positives"
+    )
+
+
+def measures(found: WhatIf) -> list[list[str]]:
+    """A row a measure: its name, the candidate with its interval, the baseline, the difference with its interval."""
+    rows = []
+    for name, kind in MEASURES.items():
+        candidate, baseline, difference = (
+            getattr(found.measured, side)[name] for side in ("candidate", "baseline", "difference")
+        )
+        here = [number(candidate.value, kind), interval(candidate, kind), number(baseline.value, kind)]
+        apart = [number(difference.value, kind, signed=True), interval(difference, kind, signed=True)]
+        rows.append([title_of(name, found), *here, *apart])
+    return rows
+
+
+def parts(found: WhatIf) -> list[list[str]]:
+    """A row a part: which, its events and positives, the difference of net savings with its interval, of reviews."""
+    saved, reviews = MEASURES["net_saved"], MEASURES["reviews"]
+    rows = []
+    for part in found.slices:
+        difference = part.measured.difference
+        counts = [f"{part.events:,}", f"{part.positives:,}"]
+        money = difference["net_saved"]
+        apart = [number(money.value, saved, signed=True), interval(money, saved, signed=True)]
+        more = number(difference["reviews"].value, reviews, signed=True)
+        rows.append([f"{part.column} {part.value}", *counts, *apart, more])
+    return rows
+
+
+def costs(found: WhatIf) -> str:
+    """What was assumed, in a sentence."""
+    given = found.costs
+    beyond = f", {given.false_alert_cost:g} more in vain," if given.false_alert_cost else ""
+    return (
+        f"an alert costs {given.review_cost:g} {given.currency}{beyond} and saves {percent(given.recovered_share)} "
+        f"of the {given.amount} of a positive; an analyst reviews {given.reviews_a_day:g} a day"
     )
 
 

@@ -87,7 +87,7 @@ def test_a_person_sees_what_would_change_and_where_and_finds_the_page(ask: Headr
     said = ask("--model", "fraud-better")
     assert said.code == 0
     assert "fraud-better instead of the champion fraud-a: 600 events of 5 days" in said.out
-    for part in ("net saved, units", "positives caught, share", "analyst days", "is_night", "from 1"):
+    for part in ("net saved, units", "share of positives", "analyst days", "is_night", "from 1"):
         assert part in said.out
     assert "an alert costs 4 units and saves 80 % of the amount of a positive" in said.out
     page = data / "whatif" / "fraud-better" / "whatif.html"
