@@ -1,7 +1,7 @@
 """Every view gives the expected rows for every case: ``<view>/<case>/<table>.jsonl`` in, ``expected.jsonl`` out.
 
 Payloads of ``transactions_raw`` stand readable in the cases. Columns that ``expected.jsonl`` does not name are not
-compared. Rows are compared as sets: order is not part of a view. Payments are scored by one model, or, in a case with a
+compared. Rows are compared as sets: order is not part of a view. A case may have Flink options in ``options.json``. Payments are scored by one model, or, in a case with a
 ``deployments.json``, by the log that it describes.
 """
 
@@ -36,7 +36,7 @@ def test_view_gives_the_expected_rows(
     lay_tables(case, tmp_path)
     steps = resolver(root, tmp_path, _views(case)).require(case.parent.name)
     folders.create_folders(steps)
-    session = open_session(scored_by(case, artifact, tmp_path))
+    session = open_session(scored_by(case, artifact, tmp_path), **_options(case))
     session.create(steps)
     expected = [json.loads(line) for line in (case / "expected.jsonl").read_text().splitlines()]
     assert in_order(rows_of(session, case.parent.name, tmp_path), expected) == in_order(expected, expected)
@@ -88,6 +88,12 @@ def _line(row: dict[str, Any]) -> str:
 
 def _bytes(payload: Any) -> bytes:
     return payload.encode("latin-1") if isinstance(payload, str) else json.dumps(payload).encode()
+
+
+def _options(case: Path) -> dict[str, str]:
+    """Flink's options; a view that takes rows back is written in batch mode, at its end."""
+    path = case / "options.json"
+    return json.loads(path.read_text()) if path.exists() else {}
 
 
 def _views(case: Path) -> dict[str, str]:

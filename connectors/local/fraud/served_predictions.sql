@@ -1,0 +1,4 @@
+-- Printed: files can not be changed by key. The environment postgres has tables for it.
+CREATE TABLE served_predictions WITH (
+  'connector' = 'print'
+) LIKE contracts.served_predictions;

@@ -1,0 +1,1 @@
+"""Services that tests need: containers where a Docker engine answers, processes of this machine where none does."""
