@@ -92,7 +92,7 @@ def test_without_a_wish_taken_ports_are_passed_over(monkeypatch: pytest.MonkeyPa
 
 
 def test_a_machine_without_free_port_is_refused_with_the_range(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("headrace.runtime.rest._binds", lambda *_: False)
+    monkeypatch.setattr("headrace.runtime.rest.is_free", lambda *_: False)
     with pytest.raises(HeadraceError, match=f"ports {FIRST_PORT} to {LAST_PORT} are taken"):
         free_port()
 

@@ -169,7 +169,7 @@ def test_a_fresh_run_leaves_no_checkpoint_to_resume_from(run: Run, flink: Preten
 def test_nothing_is_deleted_when_the_port_is_taken(
     run: Run, flink: PretendedFlink, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("headrace.runtime.rest._binds", lambda *_: False)
+    monkeypatch.setattr("headrace.runtime.rest.is_free", lambda *_: False)
     earlier = sold(run)
     with pytest.raises(HeadraceError, match="port 8085 is taken"):
         start(replace(run, overwrite=True, ui_port=8085))
