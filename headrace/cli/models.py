@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from headrace.cli import console, options, registration
+from headrace.cli import console, importing, options, registration
 from headrace.cli.deployment_log import Deployments, place_of, record_json, said
 from headrace.errors import HeadraceError
 
@@ -20,6 +20,7 @@ models = typer.Typer(
     help="Versions of models: what they learned from, how good they are, what they do.",
     no_args_is_help=True,
 )
+models.command("import")(importing.imported)
 Name = Annotated[str, typer.Argument(help="A version under <data>/models.", metavar="VERSION")]
 LISTED = {"roc_auc": "AUC", "average_precision": "avg. prec.", "entity_precision_at_k": "prec. at k"}
 
@@ -165,6 +166,8 @@ def _document(version: Version) -> dict[str, Any]:
 
 
 def _text(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
     if isinstance(value, float):
         return f"{value:.6g}"
     return f"{value:,}" if isinstance(value, int) else str(value)

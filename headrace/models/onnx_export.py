@@ -103,7 +103,7 @@ def _serialise(graph: ModelProto) -> bytes:
 
 
 def _compared(content: bytes, estimator: Any, inputs: pd.DataFrame, tolerance: float) -> dict[str, Any]:
-    scores = _run(content, inputs.to_numpy())
+    scores = run_checked(content, inputs.to_numpy())
     difference = float(np.abs(scores - estimator.predict_proba(inputs)[:, 1]).max())
     if not difference <= tolerance:
         raise ExportError(
@@ -114,7 +114,7 @@ def _compared(content: bytes, estimator: Any, inputs: pd.DataFrame, tolerance: f
     return {"rows_compared": len(inputs), "largest_difference": round(difference, 12), "tolerance": tolerance}
 
 
-def _run(content: bytes, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+def run_checked(content: bytes, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     """Scores of all rows together, having checked that some of them score the same alone."""
     try:
         model = OnnxModel(content)

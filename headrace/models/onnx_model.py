@@ -30,9 +30,7 @@ class OnnxModel:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._session = onnxruntime.InferenceSession(
-            content, single_threaded(), providers=["CPUExecutionProvider"]
-        )
+        self._session = session_of(content)
 
     def scores(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
         """The probability of the positive class, a row.
@@ -50,6 +48,15 @@ class OnnxModel:
             return np.empty(0)
         probabilities = np.asarray(self._session.run([OUTPUT], {INPUT: matrix})[0], dtype=np.float64)
         return np.round(probabilities[:, 1], SCORE_DECIMALS)
+
+
+def session_of(content: bytes) -> onnxruntime.InferenceSession:
+    """A graph, ready to run on one thread of the processor.
+
+    Raises:
+        Exception: what onnxruntime raises for a graph it can not run; its classes have no public base.
+    """
+    return onnxruntime.InferenceSession(content, single_threaded(), providers=["CPUExecutionProvider"])
 
 
 def single_threaded() -> onnxruntime.SessionOptions:

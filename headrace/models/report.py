@@ -112,7 +112,7 @@ def _figures(artifact: Artifact, judged: TrainingSet) -> list[dict[str, str]]:
 
 
 def _quality(document: Mapping[str, Any]) -> list[tuple[str, str, str]]:
-    sides = [document["training"], document["evaluation"] or {}]
+    sides = [document["training"] or {}, document["evaluation"] or {}]
     rows = {
         "from, UTC": [_minute(side.get("from")) for side in sides],
         "to, UTC": [_minute(side.get("to")) for side in sides],
@@ -137,8 +137,13 @@ def _decision(document: Mapping[str, Any]) -> list[tuple[str, str]]:
         ),
         ("reasons", f"{reasons['method']}, contributions in {reasons['unit']}"),
         ("arithmetic", document["onnx"]["precision"]),
-        ("largest difference to scikit-learn", f"{document['onnx']['largest_difference']:.2g}"),
+        (f"largest difference to {_origin(document)}", _number(document["onnx"]["largest_difference"])),
     ]
+
+
+def _origin(document: Mapping[str, Any]) -> str:
+    kind = (document.get("imported") or {"kind": "joblib"})["kind"]
+    return "scikit-learn" if kind == "joblib" else str(kind)
 
 
 def _features(document: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -162,8 +167,8 @@ def _provenance(document: Mapping[str, Any]) -> list[tuple[str, str]]:
     evaluation = document["evaluation"] or {}
     return [
         ("source", document["provenance"]["source"] or NOTHING),
-        ("SQL of the features", document["provenance"]["feature_sql_sha256"]),
-        ("training rows", document["training"]["sha256"]),
+        ("SQL of the features", document["provenance"]["feature_sql_sha256"] or NOTHING),
+        ("training rows", (document["training"] or {}).get("sha256", NOTHING)),
         ("evaluation rows", evaluation.get("sha256", NOTHING)),
         *sorted(document["files"].items()),
         (

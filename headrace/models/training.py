@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import io
-import json
 import platform
 from dataclasses import asdict, dataclass
 from importlib.metadata import version as installed
 from typing import TYPE_CHECKING, Any
 
 import joblib
-import numpy as np
 
-from headrace.models import explanation, histogram, onnx_export
+from headrace.models import explanation, onnx_export
 from headrace.models.artifact import GOLDEN, JOBLIB, ONNX, Artifact, load_artifact, write_artifact
-from headrace.models.evaluation import measure
 from headrace.models.onnx_model import OnnxModel
+from headrace.models.scored_set import histograms, score, threshold_of
 from headrace.models.training_set import TrainingSet
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import pandas as pd
-    from numpy.typing import NDArray
 
     from headrace.models.definition import ModelDefinition
 
-GOLDEN_ROWS = 32
 LIBRARIES = ("numpy", "onnx", "onnxruntime", "pandas", "scikit-learn", "skl2onnx")
 
 
@@ -41,14 +37,6 @@ class Provenance:
 
     feature_sql_sha256: str
     source: str = ""
-
-
-@dataclass(frozen=True)
-class ScoredSet:
-    """A set of events and the scores that the ONNX model gives them."""
-
-    events: TrainingSet
-    scores: NDArray[np.float64]
 
 
 def train(  # noqa: PLR0913 -- what is learned, from what, judged by what, put where, come from where, called what
@@ -87,36 +75,27 @@ def train(  # noqa: PLR0913 -- what is learned, from what, judged by what, put w
     estimator = definition.estimator().fit(learned.inputs, learned.labels)
     onnx, comparison = onnx_export.export(estimator, learned.inputs)
     model = OnnxModel(onnx)
-    on_training = _scored(model, learned)
-    on_evaluation = None if judged is None else _scored(model, judged)
-    threshold = _threshold(definition, on_evaluation)
+    on_training = score(model, learned)
+    on_evaluation = None if judged is None else score(model, judged)
+    threshold = threshold_of(definition, on_evaluation)
     document = {
-        **_description(definition, estimator, provenance),
+        **describe(definition, " ".join(repr(estimator).split()), provenance),
         "onnx": comparison,
         "decision": {"threshold": threshold, **definition.policy.as_document()},
         "reasons": explanation.describe(estimator, learned.inputs),
-        "training": _judgement(on_training, threshold),
-        "evaluation": on_evaluation and _judgement(on_evaluation, threshold),
-        "histograms": _histograms(learned, on_evaluation or on_training),
+        "training": on_training.judgement(threshold),
+        "evaluation": on_evaluation and on_evaluation.judgement(threshold),
+        "histograms": histograms(learned, on_evaluation or on_training),
     }
-    files = {ONNX: onnx, JOBLIB: _dumped(estimator), GOLDEN: _golden(on_evaluation or on_training)}
+    files = {ONNX: onnx, JOBLIB: _dumped(estimator), GOLDEN: (on_evaluation or on_training).golden()}
     return load_artifact(write_artifact(target, document, files, version))
 
 
-def _scored(model: OnnxModel, events: TrainingSet) -> ScoredSet:
-    return ScoredSet(events, model.scores(events.inputs.to_numpy()))
-
-
-def _threshold(definition: ModelDefinition, evaluation: ScoredSet | None) -> float:
-    if evaluation is None:
-        return definition.policy.threshold(None, 0)
-    return definition.policy.threshold(evaluation.scores, len(np.unique(evaluation.events.days)))
-
-
-def _description(definition: ModelDefinition, estimator: Any, provenance: Provenance) -> dict[str, Any]:
+def describe(definition: ModelDefinition, estimator: str, provenance: Provenance) -> dict[str, Any]:
+    """What a manifest says whatever was measured: name, estimator, features, columns, origin, libraries."""
     return {
         "model": definition.name,
-        "estimator": " ".join(repr(estimator).split()),
+        "estimator": estimator,
         "features": [feature.as_document() for feature in definition.features],
         "columns": {
             "key": definition.key,
@@ -129,33 +108,7 @@ def _description(definition: ModelDefinition, estimator: Any, provenance: Proven
     }
 
 
-def _judgement(scored: ScoredSet, threshold: float) -> dict[str, Any]:
-    return {**scored.events.as_document(), "metrics": measure(scored.events, scored.scores, threshold)}
-
-
-def _histograms(learned: TrainingSet, judged: ScoredSet) -> dict[str, Any]:
-    """Of the features as learned, and of the scores on new events: those on learned ones are too extreme."""
-    inputs = learned.inputs
-    features = {name: histogram.count_by_quantiles(inputs[name].to_numpy()) for name in inputs}
-    return {
-        "features": {name: counted.as_document() for name, counted in features.items()},
-        "score": histogram.count(judged.scores, histogram.SCORE_EDGES).as_document(),
-    }
-
-
 def _dumped(estimator: Any) -> bytes:
     content = io.BytesIO()
     joblib.dump(estimator, content)
     return content.getvalue()
-
-
-def _golden(scored: ScoredSet) -> bytes:
-    """Rows from the lowest to the highest score, each with the score it must give again."""
-    order = np.argsort(scored.scores, kind="stable")
-    chosen = order[np.unique(np.linspace(0, len(order) - 1, GOLDEN_ROWS).round().astype(int))]
-    rows = scored.events.frame[scored.events.definition.feature_names].iloc[chosen]
-    lines = [
-        json.dumps({"features": features, "score": score})
-        for features, score in zip(rows.to_dict("records"), scored.scores[chosen].tolist())
-    ]
-    return ("\n".join(lines) + "\n").encode()

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from headrace.deployments.log import Log
 
 FORMER = "was champion"
+ELSEWHERE = "elsewhere"
+"""What an imported version was trained on."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +55,10 @@ class Version:
 
     @property
     def trained_on(self) -> str:
-        """First and last event it learned from, as days."""
+        """First and last event it learned from, as days; nobody knows for one that was imported."""
         window = self.manifest.document["training"]
+        if window is None:
+            return ELSEWHERE
         return f"{window['from'][:10]} – {window['to'][:10]}"
 
 
@@ -101,13 +105,16 @@ def differences(one: Version, other: Version) -> Iterator[tuple[str, Any, Any]]:
 
 def _described(version: Version) -> dict[str, Any]:
     document = version.manifest.document
+    learned = document["training"] or {}
+    imported = document.get("imported") or {}
     return {
         "model": version.manifest.model,
         "estimator": document["estimator"],
         "trained on": version.trained_on,
-        "rows": document["training"]["rows"],
-        "positives": document["training"]["positives"],
-        "training data": document["training"]["sha256"][:12],
+        "rows": learned.get("rows"),
+        "positives": learned.get("positives"),
+        "training data": learned.get("sha256", "")[:12],
+        "imported file": imported.get("sha256", "")[:12],
         "judged on": version.judged,
         "threshold": version.manifest.threshold,
         "SQL of features": document["provenance"]["feature_sql_sha256"][:12],

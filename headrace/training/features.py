@@ -61,6 +61,12 @@ def compute_features(run: Run, watch: Callable[[RunningJob], None]) -> str:
     return sha256
 
 
+def known_sha256(folder: Path) -> str:
+    """The SHA-256 of the feature SQL that a folder of computed features was made by; empty where that is not known."""
+    note = folder / _NOTE
+    return str(json.loads(note.read_text(encoding="utf-8"))["feature_sql_sha256"]) if note.is_file() else ""
+
+
 def _input(steps: Iterable[Step]) -> list[list[object]]:
     folders = (folder_of(step) for step in steps if step.database == DEFAULT)
     files = (path for folder in folders if folder and folder.is_dir() for path in table_files(folder))

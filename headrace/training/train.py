@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from headrace.models.artifact import MANIFEST, load_artifact
 from headrace.models.report import write_report
 from headrace.models.training import Provenance
 from headrace.models.training import train as fit
@@ -112,16 +113,28 @@ def _events(training: Training, period: Period) -> pd.DataFrame:
 def _fitted(
     training: Training, learned: pd.DataFrame, judged: pd.DataFrame | None, provenance: Provenance
 ) -> Artifact:
-    """Fit beside the place where the artifact belongs, since its name is known only when it is made."""
-    from headrace.models.artifact import MANIFEST, load_artifact
+    return place(
+        training.run.data / MODELS,
+        lambda folder: fit(training.definition, learned, judged, folder, provenance),
+    )
 
-    home = training.run.data / MODELS
+
+def place(home: Path, make: Callable[[Path], Artifact]) -> Artifact:
+    """Make an artifact beside the place where it belongs, since its name is known only when it is made.
+
+    Args:
+        home: the folder of all versions.
+        make: makes the artifact in the folder it is given, which does not exist.
+
+    Returns:
+        The artifact in its place, verified; if the version is there already, that one, as the newest.
+    """
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as folder:
-        made = fit(training.definition, learned, judged, Path(folder) / "artifact", provenance)
+        made = make(Path(folder) / "artifact")
         target = home / made.manifest.version
         if target.exists():
-            (target / MANIFEST).touch()  # the newest version is the one that was trained last
+            (target / MANIFEST).touch()  # the newest version is the one that was made last
         else:
             shutil.move(str(made.path), target)
     return load_artifact(target)
