@@ -21,6 +21,7 @@ import numpy as np
 from headrace.models.features import to_matrix
 from headrace.models.manifest import ArtifactError, Manifest, canonical, parse, seal
 from headrace.models.onnx_model import SCORE_DECIMALS, OnnxModel
+from headrace.models.remote import SCHEMES, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -84,7 +85,7 @@ def load_artifact(location: str | Path) -> Artifact:
     """Read an artifact, verify every byte of it, and let it score its golden rows.
 
     Args:
-        location: its folder, as a path or a ``file:`` URI.
+        location: its folder, as a path, a ``file:`` or an ``s3:`` URI.
 
     Raises:
         ArtifactError: a file is missing or changed, the format is unknown, the model does not run, or a
@@ -99,10 +100,10 @@ def load_artifact(location: str | Path) -> Artifact:
 
 
 def to_path(location: str | Path) -> Path:
-    """The folder that a path or a ``file:`` URI means.
+    """The folder that a path, a ``file:`` or an ``s3:`` URI means; what is in S3 is copied here first.
 
     Raises:
-        ArtifactError: a URI of another scheme; workers read files.
+        ArtifactError: a URI of another scheme, or one that can not be read.
 
     >>> to_path("file:///models/fraud-0a1b").as_posix()
     '/models/fraud-0a1b'
@@ -111,9 +112,11 @@ def to_path(location: str | Path) -> Path:
     scheme, has_scheme, _ = text.partition(":/")
     if not has_scheme:
         return Path(text)
+    if scheme in SCHEMES:
+        return fetched(text)
     if scheme != "file":
         raise ArtifactError(
-            f"model artifact {text!r} is on {scheme!r}, expected a path or a file: URI",
+            f"model artifact {text!r} is on {scheme!r}, expected a path, a file: or an s3: URI",
             "Copy the artifact to a folder that every worker sees.",
         )
     return Path(unquote(urlsplit(text).path))

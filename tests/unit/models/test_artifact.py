@@ -160,5 +160,7 @@ def test_a_location_is_a_path_or_a_file_uri(location: str, path: str) -> None:
 
 
 def test_another_scheme_is_refused() -> None:
-    with pytest.raises(ArtifactError, match=r"'s3://bucket/a' is on 's3', expected a path or a file: URI"):
-        to_path("s3://bucket/a")
+    with pytest.raises(
+        ArtifactError, match=r"'gs://bucket/a' is on 'gs', expected a path, a file: or an s3: URI"
+    ):
+        to_path("gs://bucket/a")

@@ -11,7 +11,7 @@ HEAVY = {
 }
 
 
-MODELS = ("artifact", "features", "histogram", "manifest", "onnx_model", "reasons", "scorer")
+MODELS = ("artifact", "features", "histogram", "manifest", "onnx_model", "reasons", "remote", "scorer")
 DEPLOYMENTS = ("follower", "log", "record", "roles", "scorer", "store", "timing", "versions")
 
 
