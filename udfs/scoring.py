@@ -19,6 +19,7 @@ In thread mode Flink 2.3.0 itself fails on a NULL in an INT field of a ROW: cast
 
 from __future__ import annotations
 
+import time
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,7 @@ from headrace.deployments.record import to_millis
 from headrace.deployments.scorer import NO_TIME, DeployedScorer, follow
 from headrace.errors import HeadraceError
 from headrace.models.artifact import load_artifact
+from headrace.models.metrics import ScoringMetrics
 from headrace.models.scorer import Scored, Scorer
 
 if TYPE_CHECKING:
@@ -65,7 +67,7 @@ class ArgumentsError(HeadraceError):
 
 
 class Scoring(ScalarFunction):  # type: ignore[misc]  # pyflink has no stubs
-    """Loads and verifies the model once a worker, and counts what was scored and what was not."""
+    """Loads and verifies the model once a worker, and measures what it does."""
 
     def open(self, function_context: FunctionContext) -> None:
         """Load the artifact, or read the deployment log, that the job parameters name.
@@ -80,14 +82,7 @@ class Scoring(ScalarFunction):  # type: ignore[misc]  # pyflink has no stubs
             function_context.get_job_parameter(REASONS, DEFAULT_REASONS),
             function_context.get_job_parameter(DEPLOYMENTS, ""),
         )
-        metrics = function_context.get_metric_group()
-        self._scored = metrics.counter("events_scored")
-        self._failed = metrics.counter("events_not_scored")
-
-    def _count(self, results: Iterable[Scored]) -> None:
-        errors = [result.error is not None for result in results]
-        self._failed.inc(sum(errors))
-        self._scored.inc(len(errors) - sum(errors))
+        self._metrics = ScoringMetrics(function_context.get_metric_group(), self._scorer.trained_until)
 
 
 class ScoreBatch(Scoring):
@@ -95,13 +90,14 @@ class ScoreBatch(Scoring):
 
     def eval(self, features: pd.DataFrame, *context: pd.Series[Any]) -> pd.DataFrame:
         """Score a frame with one column a feature; one row out for each row in, in order."""
+        began = time.perf_counter()
         columns = {name: features[name].to_numpy() for name in features.columns}
         if isinstance(self._scorer, Scorer):
             results = self._scorer.score_batch(columns)
         else:
             event_time, key = _governing(context)
             results = self._scorer.score_batch(columns, to_event_times(event_time), to_keys(key))
-        self._count(results)
+        self._metrics.observe(results, time.perf_counter() - began)
         return to_frame(results)
 
 
@@ -110,12 +106,13 @@ class ScoreRow(Scoring):
 
     def eval(self, features: Row, *context: Any) -> Row:
         """Score a row with one named field a feature."""
+        began = time.perf_counter()
         if isinstance(self._scorer, Scorer):
             result = self._scorer.score_one(features.as_dict())
         else:
             event_time, key = _governing(context)
             result = self._scorer.score_one(features.as_dict(), to_event_time(event_time), to_keys([key])[0])
-        self._count([result])
+        self._metrics.observe([result], time.perf_counter() - began)
         return Row(*result)
 
 

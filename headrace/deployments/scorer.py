@@ -60,6 +60,10 @@ class DeployedScorer:
         if champion:
             versions.get(champion)
 
+    def trained_until(self, version: str) -> str | None:
+        """As `headrace.models.scorer.Scorer.trained_until`, of the versions in memory."""
+        return self._versions.trained_until(version)
+
     def score_batch(
         self, columns: Mapping[str, NDArray[Any]], event_times: NDArray[np.int64], keys: Sequence[str | None]
     ) -> list[Scored]:

@@ -55,6 +55,11 @@ class Versions:
         """The versions in memory, the one that was needed longest ago first."""
         return [loaded.scorer.version for loaded in self._loaded.values()]
 
+    def trained_until(self, version: str) -> str | None:
+        """As `headrace.models.scorer.Scorer.trained_until`, of the versions in memory."""
+        known = (loaded.scorer.trained_until(version) for loaded in self._loaded.values())
+        return next((until for until in known if until), None)
+
     def get(self, record: Record) -> Loaded:
         """The version of a record; loads, verifies and warms it if it is not there.
 

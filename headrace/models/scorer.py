@@ -64,6 +64,11 @@ class Scorer:
         self._explainer = make_explainer(manifest.reasons, manifest.features, artifact.model)
         self._reasons = reasons
         self._explain_all = explain_all
+        self._trained_until = (manifest.document.get("training") or {}).get("to")
+
+    def trained_until(self, version: str) -> str | None:
+        """The last event that a version learned from, ISO 8601; None for another version, or when it is not known."""
+        return self._trained_until if version == self.version else None
 
     def score_batch(self, columns: Mapping[str, NDArray[Any]]) -> list[Scored]:
         """Score n events at once.

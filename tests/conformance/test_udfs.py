@@ -77,8 +77,26 @@ class Context:
     def get_metric_group(self) -> Context:
         return self
 
+    def add_group(self, name: str, value: str) -> Group:
+        return Group(self, f"{name}={value}.")
+
     def counter(self, name: str) -> Counter:
         return self.counters.setdefault(name, Counter())
+
+
+@dataclass
+class Group:
+    """A group of metrics with a label."""
+
+    context: Context
+    label: str
+
+    def counter(self, name: str) -> Counter:
+        return self.context.counter(f"{self.label}{name}")
+
+    def gauge(self, name: str, value: Callable[[], int]) -> None:
+        self.context.counters[f"{self.label}{name}"] = Counter()
+        self.context.counters[f"{self.label}{name}"].inc(value())
 
 
 class Called:
@@ -205,7 +223,9 @@ def test_a_null_is_an_error_of_its_row_and_of_no_other(
 def test_what_was_scored_and_what_was_not_is_counted(call: Called, payments: pd.DataFrame) -> None:
     call(with_null(payments, "amount", 5))
     counted = {name: counter.value for name, counter in call.context.counters.items()}
-    assert counted == {"events_scored": len(payments) - 1, "events_not_scored": 1}
+    assert (counted["events_scored"], counted["events_not_scored"]) == (len(payments) - 1, 1)
+    (of_version,) = (count for name, count in counted.items() if name.endswith(".version_events"))
+    assert of_version == len(payments)
 
 
 @pytest.mark.parametrize(
