@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
     from chaos.observed import Seen
 
-PORTS = ("web_ui", "kafka", "controller", "zookeeper")
+PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 LONG_PAUSE_SECONDS = 15.0
 PAUSE_SECONDS = 5.0
 

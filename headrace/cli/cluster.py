@@ -26,15 +26,18 @@ def up(
     kafka_port: Annotated[Optional[int], typer.Option(help="Port of the broker.")] = None,
     root: options.Root = None,
 ) -> None:
-    """Start what does not run: ZooKeeper, a Kafka broker, a job manager, task managers; what dies is restarted.
+    """Start what does not run: ZooKeeper, Kafka, job manager, task managers, SQL gateway; what dies is restarted.
 
     Example: headrace cluster up --task-managers 2 --slots 2
     """
     asked = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
     found = LocalCluster(folder, find_root(root))
-    with console.err.status("starting ZooKeeper, broker, job manager, task managers"):
+    with console.err.status("starting ZooKeeper, broker, job manager, task managers, SQL gateway"):
         found.up({name: value for name, value in asked.items() if value is not None})
-    said = f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · all of it in {folder}"
+    places = (
+        f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · SQL gateway {found.sql_gateway}"
+    )
+    said = f"{places} · all of it in {folder}"
     console.out.print(said, markup=False, soft_wrap=True)
 
 

@@ -19,7 +19,8 @@ from headrace.runtime.job import MODEL, Job
 from headrace.runtime.run import Run, resolver_of
 from headrace.runtime.suite import find_root
 from headrace.sql_client.client import SqlClient
-from headrace.sql_client.init_file import JOB, init_statements
+from headrace.sql_client.init_file import JOB, init_file, init_statements
+from headrace.sql_client.session import open_session
 
 
 def sql(
@@ -29,6 +30,12 @@ def sql(
     ] = None,
     only_print: Annotated[
         bool, typer.Option("--print", help="Print the command and write its files, start nothing.")
+    ] = False,
+    session: Annotated[
+        bool,
+        typer.Option(
+            "--session", help="Open a session at the cluster's SQL gateway and print where, for scripts."
+        ),
     ] = False,
     model: Annotated[
         Optional[Path],
@@ -43,22 +50,25 @@ def sql(
 ) -> None:
     """Open Flink's own SQL client: SELECT * FROM predictions, with all tables, views and functions registered.
 
-    Examples: headrace sql · headrace sql --file queries.sql · headrace sql --environment local
+    Examples: headrace sql · headrace sql --file queries.sql · headrace sql --environment local · headrace sql --session
     """
     options.use_broker_of(cluster)
     place = find_root(root)
     local = LocalCluster(cluster, place)
-    client = SqlClient(
-        local, pack_suite(place, local.home.folder / "suites"), local.home.folder / f"init-{use_case}.sql"
-    )
+    suite = pack_suite(place, local.home.folder / "suites")
+    client = SqlClient(local, suite, local.home.folder / f"init-{use_case}.sql")
     asked = Run(place, Job(use_case, JOB), data, environment, values=options.pairs(values))
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
-    set_so = read_profile(place, profile or DEFAULT_PROFILE)
+    set_so = {**read_profile(place, profile or DEFAULT_PROFILE), "python.files": str(suite)}
     resolver = resolver_of(asked)
-    write_private(client.init, init_statements(resolver, set_so, operator_jars(place), parameters))
+    statements = init_statements(resolver, set_so, operator_jars(place), parameters)
+    write_private(client.init, init_file(statements))
     create_folders(resolver.steps)
     if only_print:
         console.out.print(shlex.join(client.command(file)), soft_wrap=True)
-        return
-    client.run(file)
+    elif session:
+        local.require_up()
+        console.out.print(open_session(local.sql_gateway, statements).url, soft_wrap=True, markup=False)
+    else:
+        client.run(file)

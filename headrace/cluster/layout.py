@@ -13,7 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-FIRST_PORTS = {"web_ui": 8081, "kafka": 9092, "controller": 19092, "zookeeper": 2181}
+FIRST_PORTS = {"web_ui": 8081, "kafka": 9092, "controller": 19092, "zookeeper": 2181, "sql_gateway": 8083}
+
+_PORT_OF = {"broker": "kafka", "jobmanager": "web_ui", "sql-gateway": "sql_gateway"}
 
 
 @dataclass(frozen=True)
@@ -25,6 +27,7 @@ class Layout:
         kafka: port of the broker.
         controller: the broker's second port.
         zookeeper: port of ZooKeeper.
+        sql_gateway: port of the SQL gateway's REST interface.
         task_managers: how many.
         slots: of each task manager; in process mode each slot that scores has a Python worker of about 200 MB.
     """
@@ -33,6 +36,7 @@ class Layout:
     kafka: int
     controller: int
     zookeeper: int
+    sql_gateway: int
     task_managers: int = 1
     slots: int = 4
 
@@ -43,7 +47,7 @@ class Layout:
 
     def port_of(self, program: str) -> int | None:
         """Where a program listens; None for one that chooses by itself."""
-        return self.ports.get({"broker": "kafka", "jobmanager": "web_ui"}.get(program, program))
+        return self.ports.get(_PORT_OF.get(program, program))
 
     def write(self, path: Path) -> None:
         """Keep it."""

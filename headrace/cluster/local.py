@@ -1,4 +1,4 @@
-"""A cluster of this machine that stays: ZooKeeper, broker, job manager, task managers, all below one folder."""
+"""A cluster of this machine that stays: ZooKeeper, broker, job manager, task managers, SQL gateway, in one folder."""
 
 from __future__ import annotations
 
@@ -66,6 +66,11 @@ class LocalCluster:
         return ClusterMonitor(f"http://{HOST}:{self.layout.web_ui}")
 
     @property
+    def sql_gateway(self) -> str:
+        """The address of its SQL gateway."""
+        return f"http://{HOST}:{self.layout.sql_gateway}"
+
+    @property
     def bootstrap_servers(self) -> str:
         """``host:port`` of its broker."""
         return f"{HOST}:{self.layout.kafka}"
@@ -119,7 +124,7 @@ class LocalCluster:
     def programs(self) -> list[Program]:
         """What it runs; nothing before it was first up."""
         layout = read_layout(self._file)
-        return programs(self.home, self._broker(layout), layout.task_managers) if layout else []
+        return programs(self.home, self._broker(layout), layout) if layout else []
 
     def process(self, name: str) -> KeptProcess:
         """One of its processes."""
@@ -142,8 +147,8 @@ class LocalCluster:
     def _prepare(self, layout: Layout, options: Mapping[str, str]) -> None:
         for name, port in layout.ports.items():
             require_free(port, f"{name} of the cluster")
-        kafka = read_manifest(self.root)["kafka"]
-        self.home.add_jars(kafka.place, JarStore().fetch_all(kafka.jars))
+        for group in map(read_manifest(self.root).__getitem__, ("kafka", "sql-gateway")):
+            self.home.add_jars(group.place, JarStore().fetch_all(group.jars))
         profile = read_profile(self.root, PROFILE)
         self.home.configure({**profile, **options, **self._addresses(layout)})
         configure_zookeeper(self.home, layout.zookeeper)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
 
     from headrace.cluster.broker import Broker
     from headrace.cluster.home import Home
+    from headrace.cluster.layout import Layout
 
 QUORUM_PEER = "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer"
 ZOOKEEPER = """dataDir={data}
@@ -42,13 +44,13 @@ class Program:
     environment: Mapping[str, str]
 
 
-def programs(home: Home, broker: Broker, task_managers: int) -> list[Program]:
-    """ZooKeeper, broker, job manager, task managers.
+def programs(home: Home, broker: Broker, layout: Layout) -> list[Program]:
+    """ZooKeeper, broker, job manager, task managers, SQL gateway.
 
     Args:
         home: the cluster's Flink home, configured.
         broker: the cluster's broker, configured.
-        task_managers: how many.
+        layout: how many of them, and where the gateway listens.
     """
     plain = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
     flink = home.environment()
@@ -58,8 +60,9 @@ def programs(home: Home, broker: Broker, task_managers: int) -> list[Program]:
         Program("jobmanager", [home.program("jobmanager.sh"), "start-foreground"], flink),
         *(
             Program(f"taskmanager-{number}", [home.program("taskmanager.sh"), "start-foreground"], flink)
-            for number in range(1, task_managers + 1)
+            for number in range(1, layout.task_managers + 1)
         ),
+        Program("sql-gateway", _gateway(home, layout.sql_gateway), flink),
     ]
 
 
@@ -67,6 +70,13 @@ def configure_zookeeper(home: Home, port: int) -> None:
     """Write the configuration of a ZooKeeper of one process."""
     text = ZOOKEEPER.format(data=home.folder / "zookeeper", port=port, host=HOST)
     (home.conf / "zoo.cfg").write_text(text, encoding="utf-8")
+
+
+def _gateway(home: Home, port: int) -> list[str]:
+    endpoint = {"address": HOST, "bind-address": HOST, "port": port, "bind-port": port}
+    options = [f"-Dsql-gateway.endpoint.rest.{name}={value}" for name, value in endpoint.items()]
+    python = [f"-Dpython.executable={sys.executable}", f"-Dpython.client.executable={sys.executable}"]
+    return [home.program("sql-gateway.sh"), "start-foreground", *options, *python]
 
 
 def _zookeeper(home: Home) -> list[str]:

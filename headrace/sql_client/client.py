@@ -7,16 +7,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headrace.cluster.client import python_options
-from headrace.connectors.manifest import read_manifest
-from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from headrace.cluster.local import LocalCluster
-
-GATEWAY = "sql-gateway"
 
 
 @dataclass(frozen=True)
@@ -55,11 +51,9 @@ class SqlClient:
             file: as in :meth:`command`.
 
         Raises:
-            HeadraceError: when no cluster answers, the gateway's jar can not be fetched, or the client failed.
+            HeadraceError: when no cluster answers, or the client failed.
         """
         self.cluster.require_up()
-        gateway = read_manifest(self.cluster.root)[GATEWAY]
-        self.cluster.home.add_jars(gateway.place, JarStore().fetch_all(gateway.jars))
         variables = self.cluster.home.environment()
         done = subprocess.run(self.command(file), env=variables, check=False)  # noqa: S603 -- Flink's script
         if done.returncode:

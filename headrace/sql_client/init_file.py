@@ -23,8 +23,8 @@ SETTINGS = {
 
 def init_statements(
     resolver: Resolver, options: Mapping[str, str], jars: Iterable[Path], parameters: Mapping[str, str]
-) -> str:
-    """All statements of a use case in the order in which they must come, for ``sql-client.sh -i``.
+) -> list[str]:
+    """All statements of a use case in the order in which they must come.
 
     Contracts, the tables that the environment binds to them, to be read and (in ``sinks``) to be written, views and
     functions are registered. Nothing is read or written. A contract without a table is an error, as in a job.
@@ -42,13 +42,17 @@ def init_statements(
         resolver.require(name)
     for name in resolver.use_case.contracts:
         resolver.require_sink(name)
-    lines = [
+    return [
         *(f"SET '{key}' = '{_quoted(value)}'" for key, value in _settings(options, parameters).items()),
         *(f"ADD JAR '{jar}'" for jar in jars),
         *(f"CREATE DATABASE IF NOT EXISTS {name}" for name in (CONTRACTS, SINKS)),
         *_statements(resolver.steps),
     ]
-    return "".join(f"{line};\n\n" for line in lines)
+
+
+def init_file(statements: Iterable[str]) -> str:
+    """Statements as ``sql-client.sh -i`` reads them."""
+    return "".join(f"{statement};\n\n" for statement in statements)
 
 
 def _settings(options: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:

@@ -27,7 +27,7 @@ pytestmark = [pytest.mark.cluster, pytest.mark.chaos]
 
 RATE = 50.0
 JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
-PORTS = ("web_ui", "kafka", "controller", "zookeeper")
+PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from datasets.fraud.benchmark import benchmark
 from datasets.fraud.tables import write_labels, write_transactions
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.ports import free_ports
+from headrace.errors import HeadraceError
+from headrace.sql_client.session import GatewaySession
 from tests.local_tables import ROOT
 from tests.shell import shell
 
@@ -26,13 +28,13 @@ PAGE = (ROOT / "docs" / "sql-client.md").read_text(encoding="utf-8")
 STATEMENTS = "".join(re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL))
 SHOWN = "".join(re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)).splitlines()
 JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
-PORTS = ("web_ui", "kafka", "controller", "zookeeper")
+PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 LAST_DAY = 2
 
 
-@pytest.fixture
-def local_cluster(root: Path, tmp_path: Path) -> Iterator[LocalCluster]:
-    cluster = LocalCluster(tmp_path / "cluster", root)
+@pytest.fixture(scope="module")
+def local_cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
+    cluster = LocalCluster(tmp_path_factory.mktemp("local"), root)
     layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 1, "slots": 4}
     try:
         cluster.up(layout, dict.fromkeys(JVMS, "-XX:TieredStopAtLevel=1"))
@@ -41,30 +43,48 @@ def local_cluster(root: Path, tmp_path: Path) -> Iterator[LocalCluster]:
         cluster.down()
 
 
-@pytest.mark.timeout(600)
-def test_the_session_on_the_page_shows_what_the_page_shows(
-    local_cluster: LocalCluster, artifact: Path, tmp_path: Path
-) -> None:
-    data, file = tmp_path / "data", tmp_path / "session.sql"
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three days of payments and verdicts."""
+    folder = tmp_path_factory.mktemp("data")
     payments = benchmark(0, LAST_DAY)
-    write_transactions(payments, data)
-    write_labels(payments, data)
-    file.write_text(STATEMENTS)
-    places = ["--cluster", str(local_cluster.home.folder), "--data", str(data), "--environment", "local"]
-    command = [
-        sys.executable,
-        "-m",
-        "headrace",
-        "sql",
-        *places,
-        "--model",
-        str(artifact),
-        "--file",
-        str(file),
-    ]
+    write_transactions(payments, folder)
+    write_labels(payments, folder)
+    return folder
+
+
+def headrace_sql(cluster: LocalCluster, data: Path, *arguments: str) -> str:
+    """What ``headrace sql`` prints."""
+    places = ["--cluster", str(cluster.home.folder), "--data", str(data), "--environment", "local"]
+    command = [sys.executable, "-m", "headrace", "sql", *places, *arguments]
     done = subprocess.run(command, env=shell(), capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert tables(done.stdout) == SHOWN, done.stdout
+    return done.stdout
+
+
+@pytest.mark.timeout(600)
+def test_the_session_on_the_page_shows_what_the_page_shows(
+    local_cluster: LocalCluster, data: Path, artifact: Path, tmp_path: Path
+) -> None:
+    file = tmp_path / "session.sql"
+    file.write_text(STATEMENTS)
+    printed = headrace_sql(local_cluster, data, "--model", str(artifact), "--file", str(file))
+    assert tables(printed) == SHOWN, printed
+
+
+@pytest.mark.timeout(600)
+def test_a_session_at_the_gateway_knows_tables_views_and_functions(
+    local_cluster: LocalCluster, data: Path, artifact: Path
+) -> None:
+    session = headrace_sql(local_cluster, data, "--model", str(artifact), "--session").strip()
+    address, _, handle = session.rpartition("/v3/sessions/")
+    assert address == local_cluster.sql_gateway
+    opened = GatewaySession(address, handle)
+    opened.run("DESCRIBE predictions")
+    opened.run("EXPLAIN SELECT score FROM predictions_made")
+    opened.run("EXPLAIN SELECT customer_count_7d FROM customer_features")
+    with pytest.raises(HeadraceError, match="Object 'nowhere' not found"):
+        opened.run("SELECT * FROM nowhere")
 
 
 def tables(printed: str) -> list[str]:

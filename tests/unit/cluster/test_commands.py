@@ -43,7 +43,7 @@ def test_without_a_cluster_a_job_command_says_how_to_get_one(command: tuple[str,
 def test_a_cluster_that_is_down_is_said(folder: Path) -> None:
     folder.mkdir()
     (folder / "cluster.json").write_text(
-        json.dumps({"web_ui": 1, "kafka": 2, "controller": 3, "zookeeper": 4})
+        json.dumps({"web_ui": 1, "kafka": 2, "controller": 3, "zookeeper": 4, "sql_gateway": 5})
     )
     assert str(refused("jobs")).startswith("no cluster answers at http://127.0.0.1:1")
 

@@ -62,7 +62,7 @@ def test_down_stops_everything_and_says_what(cluster: Scripted) -> None:
 def test_status_tells_what_runs(cluster: Scripted) -> None:
     cluster.start(SLEEP)
     (cluster.folder / "cluster.json").write_text(
-        json.dumps({"web_ui": 1, "kafka": 2, "controller": 3, "zookeeper": 4})
+        json.dumps({"web_ui": 1, "kafka": 2, "controller": 3, "zookeeper": 4, "sql_gateway": 5})
     )
     states = {row["process"]: row["state"] for row in cluster.status()}
     assert states == {"sleeper": "running", "mayfly": "stopped", "keeper": "stopped"}

@@ -12,7 +12,7 @@ from headrace.errors import HeadraceError
 if TYPE_CHECKING:
     from pathlib import Path
 
-LAYOUT = Layout(1, 2, 3, 4)
+LAYOUT = Layout(1, 2, 3, 4, 5)
 
 
 def test_a_layout_is_found_again(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ def test_a_file_that_is_no_layout_is_said(said: str, tmp_path: Path) -> None:
 
 
 def test_what_is_wanted_wins_over_what_was() -> None:
-    assert choose_layout(LAYOUT, {"slots": 2}) == Layout(1, 2, 3, 4, slots=2)
+    assert choose_layout(LAYOUT, {"slots": 2}) == Layout(1, 2, 3, 4, 5, slots=2)
 
 
 def test_ports_are_chosen_free_and_all_different() -> None:
@@ -39,10 +39,13 @@ def test_ports_are_chosen_free_and_all_different() -> None:
 
 
 def test_a_program_is_asked_where_it_listens() -> None:
-    assert [LAYOUT.port_of(name) for name in ("jobmanager", "broker", "zookeeper", "taskmanager-1")] == [
+    assert [
+        LAYOUT.port_of(name) for name in ("jobmanager", "broker", "zookeeper", "sql-gateway", "taskmanager-1")
+    ] == [
         1,
         2,
         4,
+        5,
         None,
     ]
 

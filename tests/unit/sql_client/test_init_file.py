@@ -16,12 +16,8 @@ from tests.local_tables import ROOT, resolver
 JAR = Path("rolling.jar")
 
 
-def statements(text: str) -> list[str]:
-    return [each.strip() for each in text.split(";\n\n") if each.strip()]
-
-
 def test_everything_of_the_use_case_is_there_and_stands_after_what_it_needs(tmp_path: Path) -> None:
-    found = statements(init_statements(resolver(ROOT, tmp_path), {}, [JAR], {}))
+    found = init_statements(resolver(ROOT, tmp_path), {}, [JAR], {})
     created = [
         name
         for each in found
@@ -37,7 +33,7 @@ def test_everything_of_the_use_case_is_there_and_stands_after_what_it_needs(tmp_
 
 def test_what_is_written_stands_in_sinks_as_in_a_job(tmp_path: Path) -> None:
     database, created = "", []
-    for each in statements(init_statements(resolver(ROOT, tmp_path), {}, [JAR], {})):
+    for each in init_statements(resolver(ROOT, tmp_path), {}, [JAR], {}):
         if each.startswith("USE "):
             database = each.split()[1]
         found = re.search(r"^CREATE TABLE (\w+) ", each, re.MULTILINE)
@@ -49,10 +45,9 @@ def test_what_is_written_stands_in_sinks_as_in_a_job(tmp_path: Path) -> None:
 
 
 def test_settings_come_first_and_the_job_parameters_are_among_them(tmp_path: Path) -> None:
-    text = init_statements(
+    first, *others = init_statements(
         resolver(ROOT, tmp_path), {"parallelism.default": "2"}, [JAR], {"headrace.model": "m/it's"}
     )
-    first, *others = statements(text)
     assert first == "SET 'parallelism.default' = '2'"
     assert any("headrace.model" in each for each in others if each.startswith("SET"))
     assert others.index("ADD JAR 'rolling.jar'") < others.index("CREATE DATABASE IF NOT EXISTS contracts")
