@@ -65,6 +65,7 @@ def imported(
 
     Example: headrace models import fraud.onnx --use-case fraud --threshold 0.5
     """
+    from headrace.models.artifact import MANIFEST
     from headrace.models.definition import load_definition
     from headrace.registry.importing import Import, import_model
     from headrace.training.train import report_of
@@ -73,13 +74,16 @@ def imported(
     make_importable(suite)
     definition = load_definition(suite, use_case)
     with _local(source, tracking_uri, data) as path:
+        foreign = not (path / MANIFEST).is_file()  # what is sealed was logged where it was made
         artifact = import_model(
             Import(path, source, definition, data, rows, threshold, output, allow_pickle, sha256)
         )
     if not json:
         _print(artifact)
     registered = (
-        registration.log_version(artifact, use_case, report_of(artifact), tracking_uri, data) if log else None
+        registration.log_version(artifact, use_case, report_of(artifact), tracking_uri, data)
+        if log and foreign
+        else None
     )
     if json:
         document = {**artifact.manifest.document, "registered": registration.registered_json(registered)}

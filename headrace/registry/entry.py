@@ -48,12 +48,14 @@ class Registered:
         number: of the version there; one more each time.
         run: id of the run.
         location: the tracking URI, fit to be printed.
+        artifact: URI of the artifact's folder there, fit to be printed; workers read ``file:`` and ``s3:``.
     """
 
     name: str
     number: str
     run: str
     location: str
+    artifact: str
 
 
 class Registry(Protocol):

@@ -77,7 +77,8 @@ class MlflowRegistry:
             with self._ended(run.info.run_id):
                 self._log(run.info.run_id, entry)
                 number = self._number(run, entry)
-        return Registered(entry.name, number, run.info.run_id, self._location.shown)
+        artifact = masked(f"{run.info.artifact_uri}/{MODEL}")
+        return Registered(entry.name, number, run.info.run_id, self._location.shown, artifact)
 
     def download(self, uri: str, target: Path) -> Path:
         """Copy the files of a registered version or of a run.

@@ -20,6 +20,7 @@ from headrace.models.artifact import load_artifact
 from headrace.models.definition import ScoreThreshold
 from headrace.models.features import InvalidFeaturesError
 from headrace.models.onnx_signature import SignatureError
+from headrace.models.onnx_trees import ExportError
 from headrace.models.scorer import Scorer
 from headrace.registry import importing
 from headrace.registry.importing import Import, import_model
@@ -356,6 +357,20 @@ def test_three_classes_are_refused(imported: Importing, tmp_path: Path, rows: pd
     )
     with pytest.raises(SignatureError, match=r"gives classes float\[any, 3\]; expected one output"):
         imported(path)
+
+
+def test_a_conversion_that_scores_otherwise_is_refused(
+    imported: Importing, tmp_path: Path, frame: pd.DataFrame, definition: ModelDefinition
+) -> None:
+    """Splits between amounts that are one number in single precision."""
+    close = frame.assign(amount=1 + frame["amount"] * 1e-10)
+    rows = tmp_path / "close.parquet"
+    close.to_parquet(rows)
+    path = foreign.write_lightgbm(
+        tmp_path / "m.txt", close[definition.feature_names], close["fraud"].to_numpy()
+    )
+    with pytest.raises(ExportError, match=r"\d+ of 400 rows score up to 0\.\d+ away from lightgbm"):
+        imported(path, rows=rows)
 
 
 def test_a_booster_that_gives_no_probabilities_is_refused(
