@@ -15,7 +15,7 @@ from headrace.connectors.recorded import Producer, Record, records
 from headrace.runtime.suite import Suite
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from headrace.cluster.local import LocalCluster
@@ -34,9 +34,10 @@ class JobRun:
     Args:
         cluster: where it runs.
         archive: the suite, packed.
-        model: the artifact that scores.
+        model: the artifact that scores; or a deployment log.
         name: of the job, and of its topics.
         delivery: ``exactly-once`` or ``at-least-once``.
+        scored_by: what ``model`` is: ``--model`` or ``--deployments``.
     """
 
     cluster: LocalCluster
@@ -44,6 +45,7 @@ class JobRun:
     model: Path
     name: str
     delivery: str = "exactly-once"
+    scored_by: str = "--model"
 
     @property
     def prefix(self) -> str:
@@ -58,7 +60,7 @@ class JobRun:
     def submission(self, *options: str) -> Submission:
         """What is submitted."""
         values = [part for name, value in self._values().items() for part in ("--set", f"{name}={value}")]
-        places = ["--environment", "kafka", "--profile", "low-latency", "--model", str(self.model)]
+        places = ["--environment", "kafka", "--profile", "low-latency", self.scored_by, str(self.model)]
         flink = (*(options or ("-p", "1")), f"-Dpipeline.name={self.name}")
         return Submission("realtime", self.name, str(self.archive), flink, (*places, *values))
 
@@ -99,7 +101,7 @@ class Stream:
         sent: how many each was sent.
     """
 
-    rows: list[dict[str, Any]]
+    rows: Sequence[dict[str, Any]]
     runs: list[JobRun]
     rate: float
     sent: int = field(default=0, init=False)
@@ -156,7 +158,7 @@ class Stream:
     def _wait_for(self, number: int) -> bool:
         while self.sent <= number:
             if self._over.is_set() and not self._threads[0].is_alive():
-                return False
+                return self.sent > number  # it may have sent its last one since the look above
             time.sleep(0.02)
         return True
 

@@ -63,13 +63,16 @@ class Story:
     seen: dict[str, list[Seen]] = field(default_factory=dict)
 
 
-def play(runs: Sequence[JobRun], stream: Stream, faults: Sequence[Fault]) -> Story:
+def play(
+    runs: Sequence[JobRun], stream: Stream, faults: Sequence[Fault], settle: float = SETTLE_SECONDS
+) -> Story:
     """Let faults happen to runs that are at work while messages flow, until each message was answered.
 
     Args:
         runs: started already.
         stream: what they are sent.
         faults: in order; the next one when predictions have come again for a while.
+        settle: that while, in seconds.
     """
     story = Story()
     with ExitStack() as stack:
@@ -77,7 +80,7 @@ def play(runs: Sequence[JobRun], stream: Stream, faults: Sequence[Fault]) -> Sto
         stream.begin()
         _wait_for_news(observers, time.monotonic())
         for fault in faults:
-            story.outages.append(_suffer(fault, observers))
+            story.outages.append(_suffer(fault, observers, settle))
         story.messages = stream.end()
         for observer in observers.values():
             wait_for_answers(observer, story.messages)
@@ -105,12 +108,12 @@ def lost_and_doubled(seen: Sequence[Seen], expected: Sequence[Seen]) -> tuple[in
     return lost, doubled(seen), len(differing(seen))
 
 
-def _suffer(fault: Fault, observers: dict[str, Observer]) -> Outage:
+def _suffer(fault: Fault, observers: dict[str, Observer], settle: float) -> Outage:
     began = time.monotonic()
     fault.happen()
     time.sleep(AFTERWARDS_SECONDS)
     _wait_for_news(observers, time.monotonic())
-    time.sleep(SETTLE_SECONDS)
+    time.sleep(settle)
     until = time.monotonic()
     return Outage(fault.name, {name: each.longest_silence(began, until) for name, each in observers.items()})
 

@@ -13,33 +13,17 @@ from chaos.observed import differing, doubled, results
 from chaos.runs import JobRun, Stream
 from chaos.story import Fault, Story, calm, play
 from headrace.cluster.archive import pack_suite
-from headrace.cluster.local import LocalCluster
-from headrace.cluster.ports import free_ports
-from headrace.cluster.process import marked
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from chaos.observed import Seen
+    from headrace.cluster.local import LocalCluster
 
 pytestmark = [pytest.mark.cluster, pytest.mark.chaos]
 
 RATE = 50.0
-JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
-PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
-
-
-@pytest.fixture(scope="module")
-def local_cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    cluster = LocalCluster(tmp_path_factory.mktemp("local"), root)
-    layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 2, "slots": 2}
-    try:
-        cluster.up(layout, dict.fromkeys(JVMS, "-XX:TieredStopAtLevel=1"))
-        yield cluster
-    finally:
-        cluster.down()
-        assert not any(marked(cluster.process(program.name).mark) for program in cluster.programs())
 
 
 @pytest.fixture(scope="module")

@@ -11,36 +11,22 @@ import pytest
 
 from datasets.fraud.benchmark import benchmark
 from datasets.fraud.tables import write_labels, write_transactions
-from headrace.cluster.local import LocalCluster
-from headrace.cluster.ports import free_ports
 from headrace.errors import HeadraceError
 from headrace.sql_client.session import GatewaySession
 from tests.local_tables import ROOT
 from tests.shell import shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from headrace.cluster.local import LocalCluster
 
 pytestmark = pytest.mark.cluster
 
 PAGE = (ROOT / "docs" / "sql-client.md").read_text(encoding="utf-8")
 STATEMENTS = "".join(re.findall(r"```sql\n(.*?)```", PAGE, re.DOTALL))
 SHOWN = "".join(re.findall(r"```text\n(.*?)```", PAGE, re.DOTALL)).splitlines()
-JVMS = ("env.java.opts.jobmanager", "env.java.opts.taskmanager")
-PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 LAST_DAY = 2
-
-
-@pytest.fixture(scope="module")
-def local_cluster(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalCluster]:
-    cluster = LocalCluster(tmp_path_factory.mktemp("local"), root)
-    layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 1, "slots": 4}
-    try:
-        cluster.up(layout, dict.fromkeys(JVMS, "-XX:TieredStopAtLevel=1"))
-        yield cluster
-    finally:
-        cluster.down()
 
 
 @pytest.fixture(scope="module")
