@@ -25,7 +25,7 @@ def imported(
     source: Annotated[
         str,
         typer.Argument(
-            help="An .onnx, .joblib, .json or .ubj (XGBoost) or .txt (LightGBM) file, a folder that MLflow wrote, or "
+            help="An .onnx, .joblib, .skops, .json or .ubj (XGBoost) or .txt (LightGBM) file, a folder of MLflow, or "
             "models:/<name>/<version>."
         ),
     ],

@@ -142,8 +142,8 @@ def _decision(document: Mapping[str, Any]) -> list[tuple[str, str]]:
 
 
 def _origin(document: Mapping[str, Any]) -> str:
-    kind = (document.get("imported") or {"kind": "joblib"})["kind"]
-    return "scikit-learn" if kind == "joblib" else str(kind)
+    kind = (document.get("imported") or {}).get("kind", "joblib")
+    return "scikit-learn" if kind in {"joblib", "skops"} else str(kind)
 
 
 def _features(document: Mapping[str, Any]) -> list[dict[str, Any]]:

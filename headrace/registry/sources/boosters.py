@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-INSTALL = "pip install 'headrace[boosters]', or export it to ONNX where it was made"
+INSTALL = "pip install 'headrace[imports]', or export it to ONNX where it was made"
 INPUT = "rows"
 OPSET = 15
 XGBOOST_OBJECTIVE, LIGHTGBM_OBJECTIVE = "binary:logistic", "binary"

@@ -9,6 +9,7 @@ from headrace.registry.sources.mlflow_folder import MLMODEL, file_of, read_mlflo
 from headrace.registry.sources.onnx_file import read_onnx
 from headrace.registry.sources.pickled import read_pickled
 from headrace.registry.sources.request import ImportRefusedError, Request
+from headrace.registry.sources.skops_file import read_skops
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -21,6 +22,7 @@ READERS: dict[str, Callable[[Path, Request], Foreign]] = {
     ".joblib": read_pickled,
     ".pkl": read_pickled,
     ".pickle": read_pickled,
+    ".skops": read_skops,
     ".json": lambda path, _: read_xgboost(path),
     ".ubj": lambda path, _: read_xgboost(path),
     ".txt": lambda path, _: read_lightgbm(path),

@@ -12,6 +12,7 @@ from headrace.registry.sources.boosters import read_lightgbm, read_xgboost
 from headrace.registry.sources.onnx_file import read_onnx
 from headrace.registry.sources.pickled import read_pickled
 from headrace.registry.sources.request import ImportRefusedError, Request
+from headrace.registry.sources.skops_file import read_skops
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,23 +23,16 @@ MLMODEL = "MLmodel"
 REAL, WHOLE = {"double", "float"}, {"integer", "long", "boolean"}
 FLAVOURS = ("onnx", "sklearn", "xgboost", "lightgbm")
 KEYS = {"sklearn": "pickled_model"}
-PICKLED = ("cloudpickle", "pickle", "joblib")
 
 
 def file_of(folder: Path) -> Path:
     """The file of a model that MLflow's flavours wrote.
 
     Raises:
-        ImportRefusedError: none of its flavours can be imported, or it was written in a way that can not.
+        ImportRefusedError: none of its flavours can be imported.
     """
     flavour, described = _flavour(folder)
     name = str(described.get(KEYS.get(flavour, "data"), ""))
-    written = described.get("serialization_format", "cloudpickle")
-    if flavour == "sklearn" and written not in PICKLED:
-        raise ImportRefusedError(
-            f"{folder} was written by {written}, expected one of {', '.join(PICKLED)}",
-            'Log it with mlflow.sklearn.log_model(…, serialization_format="cloudpickle"), or as ONNX.',
-        )
     return _onnx_in(folder / name) if flavour == "onnx" else folder / name
 
 
@@ -55,10 +49,11 @@ def read_mlflow(folder: Path, request: Request) -> Foreign:
     if flavour == "onnx":
         return read_onnx(path, columns)
     if flavour == "sklearn":
-        return read_pickled(path, request, columns)
-    if path.suffix == ".pkl":
+        return (read_skops if path.suffix == ".skops" else read_pickled)(path, request, columns)
+    if path.suffix in {".pkl", ".skops"}:
         raise ImportRefusedError(
-            f"{path} is a pickled {flavour} classifier, expected a booster", "Log its booster, or as ONNX."
+            f"{path} is a {flavour} classifier kept by Python, expected a booster",
+            "Log its booster, or as ONNX.",
         )
     return read_xgboost(path) if flavour == "xgboost" else read_lightgbm(path)
 

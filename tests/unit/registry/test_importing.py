@@ -12,8 +12,10 @@ import mlflow
 import numpy as np
 import onnx
 import pytest
+import yaml
 from mlflow.models import infer_signature
 from onnx import TensorProto, helper
+from skops import io
 
 from headrace.errors import HeadraceError
 from headrace.models.artifact import load_artifact
@@ -234,6 +236,12 @@ def test_a_hash_is_checked_for_any_kind(imported: Importing, tmp_path: Path, row
         imported(path, sha256="A" * 64)
 
 
+def test_skops_does_not_load_what_it_does_not_know(imported: Importing, tmp_path: Path) -> None:
+    io.dump(Trap(tmp_path / "sprung"), tmp_path / "m.skops")
+    with pytest.raises(ImportRefusedError, match=r"skops does not load .*Trap"):
+        imported(tmp_path / "m.skops")
+
+
 def test_a_pickle_of_something_else_is_refused(imported: Importing, tmp_path: Path) -> None:
     path = tmp_path / "m.pkl"
     joblib.dump({"weights": [1]}, path)
@@ -241,12 +249,19 @@ def test_a_pickle_of_something_else_is_refused(imported: Importing, tmp_path: Pa
         imported(path, allow_pickle=True, sha256=hash_of(path))
 
 
-@pytest.mark.parametrize("flavour", ["sklearn", "onnx", "xgboost", "lightgbm"])
+@pytest.mark.parametrize("flavour", ["skops", "sklearn", "onnx", "xgboost", "lightgbm"])
 def test_a_folder_of_mlflow_is_imported_by_its_flavour(
     imported: Importing, tmp_path: Path, rows: pd.DataFrame, labels: NDArray[Any], flavour: str
 ) -> None:
     folder, options = tmp_path / "logged", {}
-    if flavour == "sklearn":
+    if flavour == "skops":
+        folder.mkdir()
+        io.dump(foreign.fitted(rows, labels), folder / "model.skops")
+        described = {
+            "flavors": {"sklearn": {"pickled_model": "model.skops", "serialization_format": "skops"}}
+        }
+        (folder / "MLmodel").write_text(yaml.safe_dump(described), encoding="utf-8")
+    elif flavour == "sklearn":
         mlflow.sklearn.save_model(
             foreign.fitted(rows, labels),
             folder,
