@@ -22,7 +22,7 @@ from benchmarks.rolling.page import publish
 from benchmarks.rolling.plot import draw
 from benchmarks.rolling.processes import Programs
 from benchmarks.rolling.report import markdown
-from benchmarks.rolling.results import Results
+from benchmarks.rolling.results import Again, Results
 from benchmarks.rolling.schedule import GROUPS, cases, interleaved
 from headrace.errors import HeadraceError
 
@@ -67,7 +67,7 @@ def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Resu
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress, running_broker(scratch / "broker") as broker:
         bench = Bench(Programs(scratch, broker, asked.peer), asked.output / "data", extent)
-        results = _empty(bench, asked)
+        results = _begun(bench, asked)
         _check(bench, results, progress, asked)
         _run(bench, results, progress, asked)
         if "state" in asked.only:
@@ -88,6 +88,26 @@ def write(results: Results, folder: Path) -> str:
 def keep(results: Results, folder: Path) -> None:
     """Write ``results.json``, also of a benchmark that is not at its end: an interruption costs no more than a run."""
     (folder / "results.json").write_text(results.model_dump_json(indent=2) + "\n", encoding="utf-8")
+
+
+def _begun(bench: Bench, asked: argparse.Namespace) -> Results:
+    """Results without what is to be measured; with ``--keep``, what an earlier benchmark here measured of the rest.
+
+    Raises:
+        HeadraceError: when that was on another machine, of other versions, or of another extent.
+    """
+    new = _empty(bench, asked)
+    path = asked.output / "results.json"
+    if not asked.keep:
+        return new
+    old = Results.model_validate_json(path.read_text(encoding="utf-8"))
+    same = ("machine", "versions", "rounds", "payments", "rate", "quick")
+    differ = [name for name in same if getattr(old, name) != getattr(new, name)]
+    if differ:
+        raise HeadraceError(
+            f"{path} differs in {', '.join(differ)} from what would be measured now", "Leave out --keep."
+        )
+    return old.without(asked.only, Again(date=new.date, load=new.load))
 
 
 def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
@@ -151,6 +171,11 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--quick", action="store_true", help="few rows and one round: to see that it works")
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="some of the groups")
+    parser.add_argument(
+        "--keep",
+        action="store_true",
+        help="measure those of --only again, keep the earlier results of the rest",
+    )
     parser.add_argument("--publish", action="store_true", help="put the tables and the plot into docs/")
     parser.add_argument("--output", type=_absolute, default=OUTPUT, help="folder of the report")
     parser.add_argument("--peer", type=_absolute, default=PEER, help="the Python that has Quix Streams")

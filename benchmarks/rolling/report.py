@@ -65,9 +65,18 @@ def origin(results: Results) -> str:
     if results.busy:
         lines.append(
             f"**The machine was busy with other work (load {results.load:.1f} on {results.cores} cores): "
-            "take ratios with care and absolute figures not at all.**"
+            f"take ratios with care and absolute figures not at all{_except(results)}.**"
         )
+    lines += [
+        f"{group.capitalize()} was measured again on {again.date[:10]}, at a load of {again.load:.1f}."
+        for group, again in results.again.items()
+    ]
     return "\n\n".join(lines)
+
+
+def _except(results: Results) -> str:
+    quiet = [group for group, again in results.again.items() if again.load <= results.cores / 4]
+    return f", those of {', '.join(quiet)} excepted" if quiet else ""
 
 
 def throughput(results: Results, group: str) -> str:

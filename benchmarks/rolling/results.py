@@ -28,6 +28,18 @@ class StateSize(BaseModel):
     bytes: int
 
 
+class Again(BaseModel):
+    """When a part was measured again.
+
+    Attributes:
+        date: when it began, ISO 8601, UTC.
+        load: processes that wanted a core then.
+    """
+
+    date: str
+    load: float
+
+
 class Results(BaseModel):
     """All of one benchmark.
 
@@ -44,6 +56,7 @@ class Results(BaseModel):
         checked: form → rows that were found equal to DuckDB's before.
         runs: case → what each run took: rows, seconds and CPU seconds, or milliseconds by percentile.
         state: sizes.
+        again: group → when it was measured again, and with which load, the rest being kept.
     """
 
     date: str
@@ -58,11 +71,21 @@ class Results(BaseModel):
     checked: dict[str, int] = Field(default_factory=dict)
     runs: dict[str, list[dict[str, float]]] = Field(default_factory=dict)
     state: list[StateSize] = Field(default_factory=list)
+    again: dict[str, Again] = Field(default_factory=dict)
 
     @property
     def busy(self) -> bool:
         """Whether others were using the machine when it began."""
         return self.load > self.cores / 4
+
+    def without(self, groups: Iterable[str], again: Again) -> Results:
+        """The same without what was measured of some groups, which are to be measured again."""
+        dropped = tuple(groups)
+        runs = {name: runs for name, runs in self.runs.items() if not name.startswith(dropped)}
+        state = [] if "state" in dropped else self.state
+        return self.model_copy(
+            update={"runs": runs, "state": state, "again": {**self.again, **dict.fromkeys(dropped, again)}}
+        )
 
     def has(self, *cases: str) -> bool:
         """Whether all of these were measured."""

@@ -9,7 +9,7 @@ import pytest
 from benchmarks.rolling import report
 from benchmarks.rolling.page import BEGIN, END, with_measured
 from benchmarks.rolling.plot import draw
-from benchmarks.rolling.results import Results, Spread
+from benchmarks.rolling.results import Again, Results, Spread
 from headrace.errors import HeadraceError
 from tests.unit.benchmarks.rolling_results import made_up
 
@@ -49,6 +49,21 @@ def test_a_million_keys_are_extrapolated_and_said_to_be() -> None:
     rows = report.sizes(made_up()).splitlines()
     assert "| 100,000 × 15 | heap | 40.0 | 600 | 60.0 MB |" in rows
     assert "| 1,000,000 × 15, extrapolated | heap | 40.0 | 600 | 600.0 MB |" in rows
+
+
+def test_what_was_measured_again_says_when_and_how_busy_the_machine_was() -> None:
+    again = Again(date="2026-11-26T08:00:00+00:00", load=0.2)
+    results = made_up(load=9.0).without(["latency"], again)
+    assert not any(name.startswith("latency") for name in results.runs)
+    assert "customer/quix" in results.runs
+    said = report.origin(results)
+    assert "absolute figures not at all, those of latency excepted.**" in said
+    assert "Latency was measured again on 2026-11-26, at a load of 0.2." in said
+
+
+def test_state_that_is_measured_again_is_not_there_twice() -> None:
+    again = Again(date="2026-11-26T08:00:00+00:00", load=0.2)
+    assert made_up().without(["state"], again).state == []
 
 
 def test_goals_that_are_missed_say_no() -> None:
