@@ -15,6 +15,7 @@ import pytest
 import yaml
 from mlflow.models import infer_signature
 from onnx import TensorProto, helper
+from sklearn.ensemble import RandomForestClassifier
 from skops import io
 
 from headrace.errors import HeadraceError
@@ -236,10 +237,16 @@ def test_a_hash_is_checked_for_any_kind(imported: Importing, tmp_path: Path, row
         imported(path, sha256="A" * 64)
 
 
-def test_skops_does_not_load_what_it_does_not_know(imported: Importing, tmp_path: Path) -> None:
-    io.dump(Trap(tmp_path / "sprung"), tmp_path / "m.skops")
-    with pytest.raises(ImportRefusedError, match=r"skops does not load .*Trap"):
-        imported(tmp_path / "m.skops")
+def test_types_that_skops_does_not_trust_take_permission_and_hash(
+    imported: Importing, tmp_path: Path, rows: pd.DataFrame, labels: NDArray[Any]
+) -> None:
+    path = tmp_path / "m.skops"
+    forest = RandomForestClassifier(5, random_state=0).fit(rows, labels)
+    io.dump(forest, path)
+    with pytest.raises(ImportRefusedError, match=rf"Tree\n.*--allow-pickle --sha256 {hash_of(path)}"):
+        imported(path)
+    artifact = imported(path, allow_pickle=True, sha256=hash_of(path))
+    assert np.abs(scores_of(artifact, rows) - forest.predict_proba(rows)[:, 1]).max() < TOLERANCE
 
 
 def test_a_pickle_of_something_else_is_refused(imported: Importing, tmp_path: Path) -> None:
