@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 LOG = "deployments"
 
 Deployments = Annotated[
-    Optional[str], typer.Option("--deployments", help="Folder of the log; <data>/deployments if not given.")
+    Optional[str],
+    typer.Option("--deployments", help="Folder or s3: URI of the log; <data>/deployments if not given."),
 ]
 
 

@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 Version = Annotated[
     str,
-    typer.Argument(help="A version under <data>/models, or the folder of an artifact.", metavar="VERSION"),
+    typer.Argument(
+        help="A version under <data>/models, or the folder or s3: URI of an artifact.", metavar="VERSION"
+    ),
 ]
 Known = Annotated[
     Optional[str], typer.Argument(help="A version that the log names already.", metavar="[VERSION]")
@@ -32,7 +34,7 @@ Known = Annotated[
 Challenger = Annotated[
     Optional[str],
     typer.Argument(
-        help="A version under <data>/models, or the folder of an artifact; with --end, one that the log names.",
+        help="A version under <data>/models, or the folder or s3: URI of an artifact; with --end, one of the log.",
         metavar="[VERSION]",
     ),
 ]
@@ -67,7 +69,8 @@ def deploy(
 ) -> None:
     """Make a version the champion; the first one of a log scores all events, later ones those from some moment on.
 
-    Example: headrace deploy fraud-f6b21e6e9a46 --reason "first version"
+    Examples: headrace deploy fraud-f6b21e6e9a46 --reason "first version" ·
+    headrace deploy s3://bucket/models/fraud-0a1b --deployments s3://bucket/deployments --reason "newer"
     """
     from headrace.deployments import commands
 
@@ -205,14 +208,22 @@ def _publish(
     from headrace.deployments import commands
     from headrace.deployments.author import Author as Writer
     from headrace.deployments.store import open_store
+    from headrace.models.artifact import to_path
 
     suite, place = find_root(root), place_of(deployments, data)
     make_importable(suite)
     writer = Writer(open_store(place))
     seen = writer.read()
-    draft = make(seen, lambda version: commands.target(_folder(version, data), place))
+    named: list[str] = []
+
+    def find(version: str) -> Target:
+        named.append(_artifact(version, data))
+        return commands.target(named[0], place)
+
+    draft = make(seen, find)
     if draft.share:
-        check_against_jobs(suite, data, commands.artifact_of(draft, place))
+        folder = to_path(named[0]) if named else commands.artifact_of(draft, place)
+        check_against_jobs(suite, data, folder)
     record = writer.publish(draft, seen)
     if as_json:
         console.print_json(record_json(record))
@@ -220,15 +231,17 @@ def _publish(
         console.out.print(said(record), markup=False, soft_wrap=True)
 
 
-def _folder(version: str, data: Path) -> Path:
-    """The folder of a version: by name under <data>/models, or as a path.
+def _artifact(version: str, data: Path) -> str:
+    """The artifact of a version: by name under <data>/models, as a path, or as a URI.
 
     Raises:
         HeadraceError: names the versions that there are.
     """
+    if ":/" in version:
+        return version
     for folder in (data / "models" / version, Path(version)):
         if folder.is_dir():
-            return folder
+            return str(folder)
     known = ", ".join(sorted(path.parent.name for path in (data / "models").glob("*/manifest.json")))
     raise HeadraceError(
         f"there is no version {version!r} in {data / 'models'}, and no such folder; there are: {known or 'none'}",

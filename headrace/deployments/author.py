@@ -167,7 +167,7 @@ class Author:
         name = verdict_name(verdict.number)
         if self.store.create(name, encode(verdict)):
             return verdict
-        return decode_verdict(self.store.read(name) or b"", f"{self.store.location}/{name}")
+        return decode_verdict(self.store.read(name) or b"", self.store.where(name))
 
     def _dated(self, draft: Draft, seen: Log) -> Record:
         now = self.clock()
@@ -203,18 +203,18 @@ class Author:
             )
 
     def _check_clock(self, seen: Log) -> None:
-        """Refuse a clock that differs from that of the store, or is behind the newest record."""
-        now, there = self.clock(), self.store.clock()
-        if abs(there - now) > self.timing.skew:
-            raise self._wrong_clock(now, there, f"that of {self.store.location}")
+        """Refuse a clock that may differ too much from that of the store, or is behind the newest record."""
+        there, now = self.store.clock(), self.clock()
+        if abs(there - now) > self.timing.skew - self.store.accuracy:
+            raise self._wrong_clock(now, there, f"that of {self.store.location}", self.store.accuracy)
         newest = max((entry.record.created_at for entry in seen.entries), default=now)
         if newest - now > self.timing.skew:
             raise self._wrong_clock(now, newest, "that of the newest record's author")
 
-    def _wrong_clock(self, now: int, other: int, whose: str) -> DeploymentRefusedError:
+    def _wrong_clock(self, now: int, other: int, whose: str, accuracy: int = 0) -> DeploymentRefusedError:
         return DeploymentRefusedError(
             f"this machine's clock says {to_text(now)}, {whose} {to_text(other)}, "
-            f"expected less than {self.timing.skew / 1000:g} s between them",
+            f"expected less than {(self.timing.skew - accuracy) / 1000:g} s between them",
             "Set the clocks of your machines (NTP), then do it again.",
         )
 

@@ -15,7 +15,8 @@ from headrace.deployments.record import CANARY, CHAMPION, SHADOW, Record
 from headrace.deployments.roles import Roles, roles_at
 from headrace.deployments.store import open_store
 from headrace.deployments.versions import artifact_path, manifest_sha256
-from headrace.models.artifact import load_artifact
+from headrace.models.artifact import load_artifact, to_path
+from headrace.models.remote import is_remote, joined, relative, without_account
 
 if TYPE_CHECKING:
     from headrace.deployments.log import Log
@@ -57,17 +58,19 @@ class Target:
     manifest_sha256: str
 
 
-def target(folder: Path, log_location: str) -> Target:
-    """The version in an artifact's folder, verified; beside the log it is named relative to it, so both can be moved.
+def target(artifact: str | Path, log_location: str) -> Target:
+    """The version of an artifact, verified; beside the log it is named relative to it, so both can be moved.
+
+    Args:
+        artifact: a path, a ``file:`` or an ``s3:`` URI; its account is not recorded, its other parameters are.
+        log_location: where the log lies.
 
     Raises:
+        DeploymentRefusedError: the log is in a bucket, the artifact at a path of this machine.
         ArtifactError: it is missing, damaged, or does not score as when it was trained.
     """
-    manifest = load_artifact(folder).manifest
-    home = Path(open_store(log_location).location)
-    inside = home.parent in folder.absolute().parents
-    location = os.path.relpath(folder.absolute(), home) if inside else str(folder.absolute())
-    return Target(manifest.version, location, manifest_sha256(folder))
+    location, folder = _recorded(str(artifact), open_store(log_location).home), to_path(artifact)
+    return Target(load_artifact(folder).manifest.version, location, manifest_sha256(folder))
 
 
 def standing(log: Log) -> Roles:
@@ -165,7 +168,29 @@ def rollback(log: Log, version: str | None, wish: Wish) -> Draft:
 
 def artifact_of(draft: Draft, log_location: str) -> Path:
     """The folder of what is to be deployed."""
-    return artifact_path(draft.artifact, open_store(log_location).location)
+    return artifact_path(draft.artifact, open_store(log_location).home)
+
+
+def _recorded(artifact: str, home: str) -> str:
+    """An artifact as it stands in records of a log."""
+    if is_remote(artifact):
+        return relative(artifact, home) or without_account(artifact)
+    if is_remote(home):
+        return _seen_by_workers(artifact, home)
+    folder, log = to_path(artifact).absolute(), Path(home)
+    return os.path.relpath(folder, log) if log.parent in folder.parents else str(folder)
+
+
+def _seen_by_workers(artifact: str, home: str) -> str:
+    """The ``file:`` URI of a folder, which says that all machines have it; a mere path does not."""
+    if ":/" in artifact:
+        return artifact
+    folder = Path(artifact).absolute()
+    raise DeploymentRefusedError(
+        f"{folder} is a path of this machine, the deployment log is in S3: workers elsewhere would not find it",
+        f"Copy the folder into the bucket and deploy {joined(without_account(home), f'../models/{folder.name}')}; "
+        f"one that all workers see at this path is deployed as {folder.as_uri()}.",
+    )
 
 
 def _with_champion(log: Log) -> Roles:

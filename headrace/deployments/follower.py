@@ -95,7 +95,7 @@ class Follower:
         for record in found.in_force[len(self.log.in_force) :]:
             if record.start <= self._used_until:
                 raise DeploymentLogError(
-                    f"{self.store.location}/{record_name(record.number)} counts from {_when(record)}, "
+                    f"{self.store.where(record_name(record.number))} counts from {_when(record)}, "
                     f"but events up to {to_text(self._used_until)} were scored before it was there"
                     + (": it is backdated" if record.backdated else ""),
                     "The job starts again and scores what follows its last checkpoint by the new record."
@@ -112,9 +112,9 @@ class Follower:
             return f"deployment log {place} could not be read for {age / 1000:.1f} s: {self._failure}"
         undecided = self.log.undecided
         if undecided and latest >= undecided.start:
-            name = record_name(undecided.number)
+            where = self.store.where(record_name(undecided.number))
             return (
-                f"{place}/{name} would count from {_when(undecided)}, but it is not decided whether it does: "
+                f"{where} would count from {_when(undecided)}, but it is not decided whether it does: "
                 "its author was cut off. headrace deployments decides it"
             )
         if latest >= self._read_wall + self.timing.horizon:

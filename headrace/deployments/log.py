@@ -85,8 +85,13 @@ def read_log(store: Store, known: Log | None = None) -> Log:
             f"{store.location} ends with record {last}, it had {len(log.entries)}",
             "Records are never deleted: restore them from a copy.",
         )
-    for number in range(len(log.entries) + 1, last + 1):
-        log = replace(log, entries=(*log.entries, _read_entry(store, number, log.digest, last)))
+    new = range(len(log.entries) + 1, last + 1)
+    contents = store.read_many([name(number) for name in (record_name, verdict_name) for number in new])
+    for number, content, said in zip(new, contents, contents[len(new) :]):
+        entry = _entry(store, number, content, said, log.digest)
+        if not entry.verdict and number < last:
+            raise _missing(store.where(verdict_name(number)))
+        log = replace(log, entries=(*log.entries, entry))
     return log
 
 
@@ -94,28 +99,24 @@ def _decided(log: Log) -> Log:
     return Log(log.entries[:-1]) if log.undecided else log
 
 
-def _read_entry(store: Store, number: int, previous: str, last: int) -> Entry:
-    where = f"{store.location}/{record_name(number)}"
-    content = store.read(record_name(number))
+def _entry(store: Store, number: int, content: bytes | None, said: bytes | None, previous: str) -> Entry:
+    where = store.where(record_name(number))
     if content is None:
-        raise DeploymentLogError(
-            f"{where} is missing, {record_name(last)} is there", "Restore it from a copy."
-        )
+        raise _missing(where)
     record = decode_record(content, where)
     if (record.number, record.previous) != (number, previous):
         raise DeploymentLogError(
             f"{where} does not follow on the record before it: the log was changed",
             "Records are never edited: restore the log from a copy.",
         )
-    said = store.read(verdict_name(number))
-    if said is not None:
-        verdict = decode_verdict(said, f"{store.location}/{verdict_name(number)}")
-        return Entry(record, content, verdict, digest_of(content, said))
-    if number < last:
-        raise DeploymentLogError(
-            f"{store.location}/{verdict_name(number)} is missing", "Restore it from a copy."
-        )
-    return Entry(record, content)
+    if said is None:
+        return Entry(record, content)
+    verdict = decode_verdict(said, store.where(verdict_name(number)))
+    return Entry(record, content, verdict, digest_of(content, said))
+
+
+def _missing(where: str) -> DeploymentLogError:
+    return DeploymentLogError(f"{where} is missing, later records are there", "Restore it from a copy.")
 
 
 def digest_of(record: bytes, verdict: bytes) -> str:

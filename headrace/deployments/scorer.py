@@ -164,7 +164,7 @@ def follow(location: str, reasons: int) -> DeployedScorer:
         ArtifactError: the champion of this moment can not be loaded.
     """
     store = open_store(location)
-    return DeployedScorer(Follower(store), Versions(store.location, reasons))
+    return DeployedScorer(Follower(store), Versions(store.home, reasons))
 
 
 def _choices(

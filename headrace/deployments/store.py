@@ -1,6 +1,6 @@
 """Where a deployment log lies: a few files that are created once, whole, by one author, and never changed.
 
-Worker side: standard library only.
+Worker side: standard library only, unless the log is in an object store.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from urllib.parse import unquote, urlsplit
 from headrace.deployments.record import DeploymentLogError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
 
 class Store(Protocol):
@@ -27,7 +27,17 @@ class Store(Protocol):
     """
 
     location: str
-    """What people call it; stands in errors, and relative artifacts start there."""
+    """What people call it; stands in errors, and holds no account."""
+
+    home: str
+    """Where relative artifacts start: the location, with the account if one was given; never shown."""
+
+    accuracy: int
+    """Its clock may be off by so many milliseconds."""
+
+    def where(self, name: str) -> str:
+        """What people call one of its files."""
+        ...
 
     def names(self) -> list[str]:
         """Names of all files; none when the log has not been begun."""
@@ -35,6 +45,10 @@ class Store(Protocol):
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None when it is not there."""
+        ...
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """The contents of files, as ``read`` gives them; where each takes its time, several at once."""
         ...
 
     def create(self, name: str, content: bytes) -> bool:
@@ -58,7 +72,12 @@ class Folder:
 
     def __init__(self, path: Path) -> None:
         self._path = path.absolute()
-        self.location = str(self._path)
+        self.location = self.home = str(self._path)
+        self.accuracy = 0
+
+    def where(self, name: str) -> str:
+        """The path of a file."""
+        return str(self._path / name)
 
     def names(self) -> list[str]:
         """Names of all files that are in their place."""
@@ -73,6 +92,10 @@ class Folder:
             return (self._path / name).read_bytes()
         except FileNotFoundError:
             return None
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        """The contents of files."""
+        return [self.read(name) for name in names]
 
     def create(self, name: str, content: bytes) -> bool:
         """Create a file with its whole content, or return False because it is there already."""
@@ -113,10 +136,10 @@ class Folder:
 
 
 def open_store(location: str) -> Store:
-    """The store that a path or a ``file:`` URI means.
+    """The store that a path, a ``file:`` or an ``s3:`` URI means.
 
     Raises:
-        DeploymentLogError: a URI of a scheme that is not supported.
+        DeploymentLogError: a URI of a scheme that is not supported, or one that lacks something.
 
     >>> open_store("file:///deployments").location
     '/deployments'
@@ -126,7 +149,11 @@ def open_store(location: str) -> Store:
         return Folder(Path(location))
     if scheme == "file":
         return Folder(Path(unquote(urlsplit(location).path)))
+    if scheme == "s3":
+        from headrace.deployments.bucket import Bucket
+
+        return Bucket(location)
     raise DeploymentLogError(
-        f"deployment log {location!r} is on {scheme!r}, expected a path or a file: URI",
-        "Keep the log in a folder that authors and workers see.",
+        f"the deployment log is on {scheme!r}, expected a path, a file: or an s3: URI",
+        "Keep the log in a folder or bucket that authors and workers see.",
     )

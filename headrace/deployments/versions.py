@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from headrace.errors import HeadraceError
 from headrace.models.artifact import MANIFEST, load_artifact, read_file, to_path
 from headrace.models.manifest import ArtifactError
+from headrace.models.remote import is_remote, joined
 from headrace.models.scorer import Scorer
 
 if TYPE_CHECKING:
@@ -124,11 +125,13 @@ def manifest_sha256(artifact: Path) -> str:
 
 
 def artifact_path(location: str, home: str) -> Path:
-    """The folder of an artifact; a relative one starts where the log lies.
+    """The folder of an artifact; a relative one starts where the log lies, in a folder or a bucket.
 
     >>> artifact_path("../models/fraud-1", "/data/deployments").as_posix()
     '/data/models/fraud-1'
     """
     if ":/" in location or Path(location).is_absolute():
         return to_path(location)
+    if is_remote(home):
+        return to_path(joined(home, location))
     return Path(os.path.normpath(to_path(home) / location))

@@ -11,19 +11,21 @@ import pytest
 from headrace.cli.run import model_parameters
 from headrace.deployments.author import Author
 from headrace.deployments.log import read_log
-from headrace.deployments.store import Folder
+from headrace.deployments.store import Folder, open_store
 from headrace.errors import HeadraceError
 from headrace.models.definition import Feature, ModelDefinition, ScoreThreshold
 from headrace.models.training import Provenance, train
 from headrace.runtime.job import load_job
 from tests.artifact import make_artifact, make_frame
 from tests.local_tables import ROOT
+from tests.object_store import forget_aws, running
 from tests.unit.cli.conftest import one_error
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from tests.object_store import ObjectStore
     from tests.unit.cli.conftest import Said
 
     Headrace = Callable[..., Said]
@@ -235,6 +237,72 @@ def test_two_people_at_once_one_is_told(call: Headrace, data: Path, monkeypatch:
         call("deploy", "fraud-b")
     )
     assert log_of(data) == [("deploy", "fraud-a"), ("deploy", "fraud-b")]
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch, models: Path) -> Iterator[ObjectStore]:
+    """A bucket with the versions in it."""
+    forget_aws(monkeypatch)
+    with running() as store:
+        for name in ("fraud-a", "fraud-b"):
+            store.put_folder(models / name, f"bucket/models/{name}")
+        yield store
+
+
+@pytest.fixture
+def in_s3(call: Headrace, objects: ObjectStore) -> Headrace:
+    """As ``call``, on a log in the bucket."""
+    return lambda *arguments: call(*arguments, "--deployments", objects.uri("bucket/deployments"))
+
+
+def test_a_log_and_its_artifacts_in_s3_from_the_first_version_to_a_rollback(
+    in_s3: Headrace, headrace: Headrace, objects: ObjectStore, data: Path
+) -> None:
+    shutil.rmtree(data / "models")
+    a, b = (objects.uri(f"bucket/models/{name}") for name in ("fraud-a", "fraud-b"))
+    said = [
+        in_s3("deploy", a),
+        in_s3("shadow", b),
+        in_s3("canary", b),
+        in_s3("promote"),
+        in_s3("rollback"),
+        headrace("deployments", "--deployments", objects.uri("bucket/deployments")),
+    ]
+    assert [each.code for each in said] == [0] * 6
+    records = read_log(open_store(objects.uri("bucket/deployments"))).in_force
+    assert [(each.command, each.artifact) for each in records] == [
+        ("deploy", "../models/fraud-a"),
+        ("shadow", "../models/fraud-b"),
+        ("canary", "../models/fraud-b"),
+        ("promote", "../models/fraud-b"),
+        ("rollback", "../models/fraud-a"),
+    ]
+    assert not any("secret" in each.out + each.err for each in said)
+    assert not any(b"secret" in each.content for each in objects.objects.values())
+
+
+def test_an_artifact_in_s3_is_recorded_in_a_folder_without_its_account(
+    call: Headrace, objects: ObjectStore, data: Path
+) -> None:
+    assert call("deploy", objects.uri("bucket/models/fraud-a")).code == 0
+    record = read_log(Folder(data / "deployments")).in_force[0]
+    assert (record.version, record.artifact) == ("fraud-a", objects.uri("bucket/models/fraud-a", account=""))
+
+
+def test_a_version_of_this_machine_is_not_deployed_into_a_log_in_s3(
+    in_s3: Headrace, objects: ObjectStore
+) -> None:
+    error = one_error(in_s3("deploy", "fraud-a"))
+    assert "is a path of this machine, the deployment log is in S3" in error
+    assert f"deploy {objects.uri('bucket/models/fraud-a', account='')}" in error
+    assert not any("deployments" in key for key in objects.objects)
+
+
+def test_a_bucket_that_says_no_is_said_without_the_account(in_s3: Headrace, objects: ObjectStore) -> None:
+    objects.answer_all_with(403, "AccessDenied")
+    error = one_error(in_s3("deploy", objects.uri("bucket/models/fraud-a")))
+    assert "can not be read: ListObjectsV2 is answered with AccessDenied (403)" in error
+    assert "secret" not in error
 
 
 def _of_one_feature() -> ModelDefinition:

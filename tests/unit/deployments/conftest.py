@@ -12,12 +12,18 @@ from headrace.models.definition import load_definition
 from headrace.training.period import moment
 from tests.artifact import make_artifact, make_frame
 from tests.local_tables import ROOT
+from tests.object_store import forget_aws, running
+from tests.unit.deployments.places import InBucket, InFolder
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
     from typing import Any
 
     from numpy.typing import NDArray
+
+    from tests.object_store import ObjectStore
+    from tests.unit.deployments.places import Place
 
 THRESHOLDS = {"fraud-a": 0.5, "fraud-b": 0.9, "fraud-c": 0.1}
 
@@ -44,3 +50,19 @@ def times(columns: dict[str, NDArray[Any]]) -> NDArray[np.int64]:
     """An event a minute from 2018-05-01 on."""
     begin = to_millis(moment("2018-05-01"))
     return begin + 60_000 * np.arange(len(columns["amount"]), dtype=np.int64)
+
+
+@pytest.fixture
+def objects(monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    """An object store; the AWS environment says nothing."""
+    forget_aws(monkeypatch)
+    with running() as store:
+        yield store
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def place(request: pytest.FixtureRequest, tmp_path: Path) -> Place:
+    """Where a log can lie."""
+    if request.param == "folder":
+        return InFolder(tmp_path / "deployments")
+    return InBucket(request.getfixturevalue("objects"), "bucket/team/deployments")

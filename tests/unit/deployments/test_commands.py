@@ -10,12 +10,16 @@ from headrace.deployments.author import DeploymentRefusedError
 from headrace.deployments.commands import Target, Wish
 from headrace.deployments.log import Log, read_log
 from headrace.deployments.record import CANARY, CHAMPION, SHADOW
+from headrace.deployments.versions import artifact_path, manifest_sha256
+from headrace.models.artifact import to_path
 from headrace.models.manifest import ArtifactError
 from tests.unit.deployments.world import World
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
+
+    from tests.object_store import ObjectStore
 
 WISH = Wish("kim", "because")
 
@@ -105,6 +109,43 @@ def test_an_artifact_beside_the_log_is_named_from_there_and_another_by_its_path(
     beside, elsewhere = (commands.target(folder, str(home / "deployments")) for home in (models, tmp_path))
     assert beside.artifact == "../models/fraud-a"
     assert elsewhere.artifact == str(folder)
+
+
+@pytest.fixture
+def in_s3(objects: ObjectStore, models: Path) -> ObjectStore:
+    """A store with a version beside the log, and the same in another bucket."""
+    for bucket in ("bucket", "other"):
+        objects.put_folder(models / "models" / "fraud-a", f"{bucket}/models/fraud-a")
+    return objects
+
+
+def test_an_artifact_in_the_bucket_of_the_log_is_named_from_there(in_s3: ObjectStore) -> None:
+    log, artifact = in_s3.uri("bucket/deployments"), in_s3.uri("bucket/models/fraud-a")
+    found = commands.target(artifact, log)
+    assert found == Target("fraud-a", "../models/fraud-a", manifest_sha256(to_path(artifact)))
+    assert manifest_sha256(artifact_path(found.artifact, log)) == found.manifest_sha256
+
+
+def test_one_in_another_bucket_by_its_uri_without_the_account(in_s3: ObjectStore, tmp_path: Path) -> None:
+    artifact = in_s3.uri("other/models/fraud-a")
+    for log in (in_s3.uri("bucket/deployments"), str(tmp_path / "deployments")):
+        assert commands.target(artifact, log).artifact == in_s3.uri("other/models/fraud-a", account="")
+
+
+def test_one_that_only_this_machine_sees_is_refused_when_the_log_is_in_s3(
+    in_s3: ObjectStore, models: Path
+) -> None:
+    folder = models / "models" / "fraud-a"
+    with pytest.raises(DeploymentRefusedError, match="is a path of this machine") as refused:
+        commands.target(folder, in_s3.uri("bucket/deployments"))
+    assert f"deploy {in_s3.uri('bucket/models/fraud-a', account='')};" in str(refused.value)
+    assert f"deployed as {folder.as_uri()}." in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_one_that_all_machines_see_is_named_by_its_file_uri(in_s3: ObjectStore, models: Path) -> None:
+    uri = (models / "models" / "fraud-a").as_uri()
+    assert commands.target(uri, in_s3.uri("bucket/deployments")).artifact == uri
 
 
 def test_an_artifact_that_does_not_verify_is_refused(models: Path, tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from headrace.deployments.record import CHAMPION
 from headrace.deployments.timing import TIMING, Timing
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headrace.deployments.record import Record
 
 START = 1_700_000_000_000
@@ -39,6 +41,11 @@ class Memory:
     before: Callable[[str], None] = lambda _name: None
     after: Callable[[str], None] = lambda _name: None
     location: str = "memory"
+    home: str = "memory"
+    accuracy: int = 0
+
+    def where(self, name: str) -> str:
+        return f"memory/{name}"
 
     def names(self) -> list[str]:
         self._answer()
@@ -47,6 +54,9 @@ class Memory:
     def read(self, name: str) -> bytes | None:
         self._answer()
         return self.files.get(name)
+
+    def read_many(self, names: Sequence[str]) -> list[bytes | None]:
+        return [self.read(name) for name in names]
 
     def create(self, name: str, content: bytes) -> bool:
         self._answer()

@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,73 +9,80 @@ import pytest
 from headrace.deployments.versions import manifest_sha256
 from headrace.models.artifact import load_artifact, to_path
 from headrace.models.manifest import ArtifactError
+from headrace.models.remote import joined, relative, without_account
+from tests.object_store import Stored, forget_aws, running
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from headrace.models.artifact import Artifact
-
-
-class Bucket(SimpleHTTPRequestHandler):
-    """GET and HEAD of objects, whole or in part; requests are not checked."""
-
-    def do_GET(self) -> None:
-        path = self.translate_path(self.path)
-        try:
-            content = Path(path).read_bytes()
-        except OSError:
-            self.send_error(404)
-            return
-        wanted = self.headers.get("Range", "bytes=0-").partition("=")[2].split("-")
-        first, last = int(wanted[0]), int(wanted[1] or len(content) - 1)
-        part = content[first : last + 1]
-        self.send_response(206 if "Range" in self.headers else 200)
-        self.send_header("Content-Length", str(len(part)))
-        self.send_header("Content-Range", f"bytes {first}-{first + len(part) - 1}/{len(content)}")
-        self.end_headers()
-        self.wfile.write(part)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+    from tests.object_store import ObjectStore
 
 
 @pytest.fixture
-def bucket(linear: Artifact, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """URI of the artifact's folder in a bucket; the account stands in the URI."""
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    root = linear.path.parent.parent
-    place = linear.path.relative_to(root).as_posix()
-    with ThreadingHTTPServer(("127.0.0.1", 0), partial(Bucket, directory=str(root))) as server:
-        Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
-        endpoint = f"endpoint_override=127.0.0.1:{server.server_port}&scheme=http&region=us-east-1"
-        yield f"s3://ann:secret@{place}?{endpoint}"
-        server.shutdown()
+def store(linear: Artifact, monkeypatch: pytest.MonkeyPatch) -> Iterator[ObjectStore]:
+    """A store with an artifact in it."""
+    forget_aws(monkeypatch)
+    with running() as store:
+        store.put_folder(linear.path, "bucket/models/linear")
+        yield store
+
+
+@pytest.fixture
+def uri(store: ObjectStore) -> str:
+    """URI of the artifact; the account stands in it."""
+    return store.uri("bucket/models/linear")
 
 
 def test_an_artifact_in_s3_is_verified_and_scores_as_the_one_that_was_put_there(
-    bucket: str, linear: Artifact
+    uri: str, store: ObjectStore, linear: Artifact
 ) -> None:
-    found = load_artifact(bucket)
+    found = load_artifact(uri)
     assert found.manifest == linear.manifest
-    assert manifest_sha256(to_path(bucket)) == manifest_sha256(linear.path)
+    assert manifest_sha256(to_path(uri)) == manifest_sha256(linear.path)
+    assert store.accounts == {"ann"}
 
 
-def test_it_is_copied_once(bucket: str) -> None:
-    assert to_path(bucket) == to_path(bucket)
+def test_it_is_copied_once(uri: str) -> None:
+    assert to_path(uri) == to_path(uri)
 
 
-def test_what_is_not_there_is_named_without_the_account(bucket: str, linear: Artifact) -> None:
-    name = linear.path.name
+def test_what_is_not_there_is_named_without_the_account(uri: str) -> None:
     with pytest.raises(ArtifactError, match="can not be read") as refused:
-        load_artifact(bucket.replace(f"/{name}?", "/nobody?"))
+        load_artifact(uri.replace("/linear?", "/nobody?"))
     assert "/nobody can not be read" in str(refused.value)
     assert "secret" not in str(refused.value)
 
 
-def test_damage_in_s3_is_found(bucket: str, linear: Artifact) -> None:
-    damaged = linear.path.with_name("damaged")
-    damaged.mkdir()
-    for path in linear.path.iterdir():
-        (damaged / path.name).write_bytes(b"?" if path.name == "model.onnx" else path.read_bytes())
+@pytest.mark.parametrize("account", ["ann:se[cret@", "ann:se/cret@", "ann:se?cret@", "ann:se%zzcret@"])
+def test_an_account_that_makes_the_uri_invalid_is_not_repeated(account: str, store: ObjectStore) -> None:
+    with pytest.raises(ArtifactError, match="can not be read") as refused:
+        load_artifact(store.uri("bucket/models/linear", account))
+    assert "cret" not in str(refused.value)
+
+
+def test_damage_in_s3_is_found(uri: str, store: ObjectStore) -> None:
+    store.objects["bucket/models/linear/model.onnx"] = Stored(b"?")
     with pytest.raises(ArtifactError, match=r"model\.onnx is not as it was written"):
-        load_artifact(bucket.replace(f"/{linear.path.name}?", "/damaged?"))
+        load_artifact(uri)
+
+
+@pytest.mark.parametrize(
+    ("uri", "home", "expected"),
+    [
+        ("s3://b/models/f", "s3://b/deployments", "../models/f"),
+        ("s3://b/team/models/f", "s3://b/team/deployments/", "../models/f"),
+        ("s3://b/models/f", "s3://b", "models/f"),
+        ("s3://ann:x@b/models/f?region=r&scheme=http", "s3://b/log?scheme=http&region=r", "../models/f"),
+        ("s3://b/models/f?region=r", "s3://b/log", None),
+        ("s3://other/models/f", "s3://b/log", None),
+        ("s3://b/teams/models/f", "s3://b/team/log", None),
+        ("s3://b/models/f", "/data/deployments", None),
+    ],
+)
+def test_a_place_beside_another_is_named_from_there_and_found_again(
+    uri: str, home: str, expected: str | None
+) -> None:
+    assert relative(uri, home) == expected
+    if expected:
+        assert joined(home, expected).partition("?")[0] == without_account(uri).partition("?")[0]
