@@ -10,6 +10,7 @@ import typer
 from typing_extensions import get_annotations
 
 from headrace.cli import (
+    audit,
     check,
     cluster,
     connectors,
@@ -57,6 +58,7 @@ app.command()(deployments.canary)
 app.command()(deployments.shadow)
 app.command()(deployments.rollback)
 app.command()(deployment_log.deployments)
+app.command()(audit.audit)
 app.command()(explain.explain)
 app.command()(check.check)
 app.command()(query.query)
