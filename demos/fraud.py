@@ -6,6 +6,7 @@ when the live days begin, as it would have to.
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -19,11 +20,13 @@ from headrace.demo.story import Demo, Periods
 from headrace.training.period import Period
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from headrace.demo.story import Progress
 
 SEED = 2018
+WHOLE = {"transaction_id", "event_time", "customer_id", "terminal_id", "amount"}
 
 
 def build(folder: Path, quick: bool, progress: Progress) -> Periods:
@@ -41,6 +44,18 @@ def build(folder: Path, quick: bool, progress: Progress) -> Periods:
     )
 
 
+def dated(message: bytes, at: datetime) -> bytes | None:
+    """A payment as if it were made at another time; None for what is no payment."""
+    try:
+        payment = json.loads(message)
+    except ValueError:
+        return None
+    if not isinstance(payment, dict) or not {*payment} >= WHOLE:
+        return None
+    now = at.isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return json.dumps({**payment, "event_time": now}).encode()
+
+
 def _days(first: int, after: int) -> Period:
     start = START.to_pydatetime()
     return Period(start + timedelta(days=first), start + timedelta(days=after))
@@ -53,5 +68,7 @@ DEMO = Demo(
     raw="transactions_raw",
     accepted="transactions",
     build=build,
+    challenger="fraud_boosting",
+    dated=dated,
 )
 """What ``headrace demo fraud`` plays."""

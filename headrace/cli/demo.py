@@ -9,6 +9,7 @@ import typer
 
 from headrace.cli import console, options
 from headrace.cli.progress import Bars, watch
+from headrace.cli.swap import show_swap
 from headrace.demo.story import load_demo
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
@@ -16,6 +17,8 @@ from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
 if TYPE_CHECKING:
+    from headrace.demo.play import Stage
+    from headrace.demo.story import Demo
     from headrace.demo.summary import Summary
 
 DEMO_DATA = Path("work/demo")
@@ -24,6 +27,12 @@ DEMO_DATA = Path("work/demo")
 def demo(
     use_case: Annotated[str, typer.Argument(help="A file in demos/.")] = "fraud",
     quick: Annotated[bool, typer.Option("--quick", help="Less data: about half the time.")] = False,
+    swap: Annotated[
+        bool,
+        typer.Option(
+            "--swap", help="Swap two versions while events flow: canary, promotion, rollback, and a replay."
+        ),
+    ] = False,
     data: options.Data = DEMO_DATA,
     ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
     json: options.Json = False,
@@ -31,9 +40,9 @@ def demo(
 ) -> None:
     """Build data, compute features, train a model, score live events with dirt among them, and show what came out.
 
-    Example: headrace demo --quick
+    Examples: headrace demo --quick · headrace demo --swap
     """
-    from headrace.demo.play import Stage, play
+    from headrace.demo.play import Stage
 
     suite = find_root(root)
     make_importable(suite)
@@ -48,14 +57,21 @@ def demo(
         announce=lambda text: _announce(bars, text),
         ui_port=ui_port,
     )
+    show = show_swap if swap else _show
+    show(load_demo(suite, use_case), stage, bars, as_json=json)
+
+
+def _show(demo: Demo, stage: Stage, bars: Bars, *, as_json: bool) -> None:
+    from headrace.demo.play import play
+
     try:
-        summary = play(load_demo(suite, use_case), stage)
+        summary = play(demo, stage)
     finally:
         bars.close()
-    if json:
+    if as_json:
         console.print_json(summary.as_document())
     else:
-        print_summary(summary, data)
+        print_summary(summary, stage.data)
     if not summary.nothing_lost:
         raise HeadraceError(f"records were lost or doubled: {summary}", "This is a bug: please report it.")
 

@@ -56,7 +56,7 @@ def play(demo: Demo, stage: Stage) -> Summary:
     stage.announce("1/4  data: history, labels, and some live days of raw events with dirt")
     periods = demo.build(stage.data, stage.quick, stage.progress)
     stage.announce("2/4  features of the history by the streaming job, then a model")
-    artifact = _trained(demo, stage, periods)
+    artifact = trained(demo, stage, periods)
     stage.announce(_introduction(artifact))
     stage.announce(f"3/4  live: raw events of {periods.live} through the {demo.live} job")
     seconds = _live(demo, stage, artifact)
@@ -70,7 +70,8 @@ def _summary(demo: Demo, stage: Stage, seconds: float) -> Summary:
     return summarise(Outcome(read_tables(use_case), stage.data, definition, demo.raw, demo.accepted), seconds)
 
 
-def _trained(demo: Demo, stage: Stage, periods: Periods) -> Artifact:
+def trained(demo: Demo, stage: Stage, periods: Periods) -> Artifact:
+    """A model of the demo's definition, trained on features that the streaming job computes."""
     run = Run(stage.root, load_job(stage.root, demo.backfill), stage.data, ui_port=stage.ui_port)
     definition = load_definition(stage.root, demo.model)
     training = Training(definition, run, periods.training, periods.evaluation, as_of=periods.live.start)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Callable
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from headrace.training.period import Period
@@ -42,6 +43,8 @@ class Demo:
         raw: the table that the live job reads its events from.
         accepted: the table of those that are valid, each once.
         build: fills a data folder with history, labels and a raw log; the second argument asks for little.
+        challenger: another file in models/, to swap with.
+        dated: a message with another event time; None for one that has none.
     """
 
     model: str
@@ -50,6 +53,8 @@ class Demo:
     raw: str
     accepted: str
     build: Callable[[Path, bool, Progress], Periods]
+    challenger: str | None = None
+    dated: Callable[[bytes, datetime], bytes | None] | None = None
 
 
 def load_demo(root: Path, use_case: str) -> Demo:

@@ -44,8 +44,8 @@ class Deployments:
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "deployments"
         self._author = Author(Folder(self.folder))
-        self._old = target(make_artifact(folder / "models" / OLD, OLD, threshold=0.5), str(self.folder))
-        self._new = target(make_artifact(folder / "models" / NEW, NEW, threshold=0.9), str(self.folder))
+        self._old = target(str(make_artifact(folder / "models" / OLD, OLD, 0.5)), str(self.folder))
+        self._new = target(str(make_artifact(folder / "models" / NEW, NEW, 0.9)), str(self.folder))
         self._publish(lambda _: commands.deploy(self._old, WISH))
 
     def canary(self) -> None:
