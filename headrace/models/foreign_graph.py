@@ -30,6 +30,8 @@ SAMPLE = 5
 SINGLE, WIDENED = "single", "single in double"
 TOLERANCE = 1e-5
 BOTH = 2
+SLACK = 1e-6
+"""How far beyond 0 and 1 trees may add up in single precision."""
 SUM = 1e-3
 """How far the probabilities of both classes may be from one together, in single precision."""
 
@@ -80,10 +82,10 @@ def converted(
     front = with_features_in_front(foreign.graph, order, list(inputs.columns))
     matrix = inputs.to_numpy()
     found = _chosen(foreign.graph, _fitting(front, matrix), output)
+    _check_range(front, found[0], matrix)
     graph, precision = _steady(with_probabilities_behind(front, *found), matrix)
     content = bytes(graph.SerializeToString(deterministic=True))
     scores = run_checked(content, matrix)
-    _check_range(content, matrix, scores)
     return content, {"precision": precision, **_compared(foreign, inputs[list(order)].to_numpy(), scores)}
 
 
@@ -145,10 +147,12 @@ def _agree(single: ModelProto, double: ModelProto, matrix: NDArray[np.float64]) 
     )
 
 
-def _check_range(content: bytes, matrix: NDArray[np.float64], scores: NDArray[np.float64]) -> None:
+def _check_range(front: ModelProto, output: str, matrix: NDArray[np.float64]) -> None:
     """Refuse what is no probability: log-odds, or the sum of trees."""
-    both = np.asarray(session_of(content).run(None, {INPUT: matrix})[0]).sum(axis=1)
-    if not ((scores >= 0) & (scores <= 1)).all() or not (np.abs(both - 1) <= SUM).all():
+    given = np.asarray(session_of(front.SerializeToString()).run([output], {INPUT: matrix})[0])
+    columns = given.reshape(len(matrix), -1)
+    scores, both = columns[:, -1], columns.sum(axis=1) if columns.shape[1] == BOTH else np.ones(1)
+    if not ((scores >= -SLACK) & (scores <= 1 + SLACK)).all() or not (np.abs(both - 1) <= SUM).all():
         raise SignatureError(
             f"the model's output is no probability: from {scores.min():.6g} to {scores.max():.6g} on {len(scores)} "
             f"rows, both classes together from {both.min():.6g} to {both.max():.6g}",

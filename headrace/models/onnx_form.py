@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, compose, helper, numpy_helper
 
-from headrace.models.onnx_linear import in_plain_arithmetic
+from headrace.models.onnx_linear import SINGLE_ONLY, in_plain_arithmetic
 from headrace.models.onnx_model import INPUT, OUTPUT
 from headrace.models.onnx_signature import DOUBLE, FLOAT, inputs_of, type_of
 
@@ -50,7 +50,7 @@ def with_features_in_front(graph: ModelProto, order: Sequence[str], features: Se
 
 
 def with_probabilities_behind(graph: ModelProto, output: str, columns: int) -> ModelProto:
-    """The graph with the one output ``probabilities``.
+    """The graph with the one output ``probabilities``, held between 0 and 1: trees add up to a little more.
 
     Args:
         graph: as `with_features_in_front` gives it.
@@ -59,12 +59,18 @@ def with_probabilities_behind(graph: ModelProto, output: str, columns: int) -> M
     """
     nodes = [
         _constant("as_rows", np.array([-1, columns])),
+        _constant("zero", np.array(0.0)),
+        _constant("one", np.array(1.0)),
         helper.make_node("Cast", [output], ["as_double"], to=DOUBLE),
-        helper.make_node("Reshape", ["as_double", "as_rows"], [OUTPUT if columns == 2 else "positive"]),  # noqa: PLR2004 -- both classes
+        helper.make_node("Reshape", ["as_double", "as_rows"], ["as_columns"]),
+        helper.make_node("Max", ["as_columns", "zero"], ["not_below"]),
+        helper.make_node("Min", ["not_below", "one"], ["within"]),
+        # nothing, or not a number where the model overflowed: held at one it would pass for a score
+        helper.make_node("Sub", ["as_columns", "as_columns"], ["nothing"]),
+        helper.make_node("Add", ["within", "nothing"], ["positive" if columns == 1 else OUTPUT]),
     ]
     if columns == 1:
         nodes += [
-            _constant("one", np.array([1.0])),
             helper.make_node("Sub", ["one", "positive"], ["negative"]),
             helper.make_node("Concat", ["negative", "positive"], [OUTPUT], axis=1),
         ]
@@ -96,6 +102,8 @@ def in_double(graph: ModelProto) -> ModelProto:
 
 def is_single(graph: ModelProto) -> bool:
     """Whether anything is computed in single precision."""
+    if any(node.op_type in SINGLE_ONLY for node in graph.graph.node):
+        return True
     casts = (each for node in graph.graph.node if node.op_type == "Cast" for each in node.attribute)
     return any(each.i == FLOAT for each in casts) or any(each.data_type == FLOAT for each in _tensors(graph))
 

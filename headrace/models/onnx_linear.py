@@ -86,3 +86,5 @@ _WORDS: dict[str, Callable[[NodeProto], list[NodeProto]]] = {
     "Normalizer": _normalizer,
     "LinearClassifier": _linear_classifier,
 }
+SINGLE_ONLY = frozenset(_WORDS)
+"""Operators whose output is single precision whatever they are given."""

@@ -241,12 +241,27 @@ def test_types_that_skops_does_not_trust_take_permission_and_hash(
     imported: Importing, tmp_path: Path, rows: pd.DataFrame, labels: NDArray[Any]
 ) -> None:
     path = tmp_path / "m.skops"
-    forest = RandomForestClassifier(5, random_state=0).fit(rows, labels)
+    forest = RandomForestClassifier(20, max_depth=2, random_state=0).fit(rows, labels)
     io.dump(forest, path)
     with pytest.raises(ImportRefusedError, match=rf"Tree\n.*--allow-pickle --sha256 {hash_of(path)}"):
         imported(path)
     artifact = imported(path, allow_pickle=True, sha256=hash_of(path))
     assert np.abs(scores_of(artifact, rows) - forest.predict_proba(rows)[:, 1]).max() < TOLERANCE
+
+
+def test_what_adds_up_to_a_little_more_than_one_is_held_there(
+    imported: Importing, tmp_path: Path, rows: pd.DataFrame
+) -> None:
+    nodes = [helper.make_node("ReduceMax", ["x"], ["largest"], axes=[1])]
+    nodes += [
+        helper.make_node("Min", ["largest", "most"], ["capped"]),
+        helper.make_node("Mul", ["capped", "scale"], ["score"]),
+    ]
+    shape = ["rows", rows.shape[1]]
+    weights = {"most": np.float32(150), "scale": np.float32((1 + 2e-7) / 150)}
+    outputs = {"score": (FLOAT, ["rows", 1])}
+    path = foreign.write_graph(tmp_path / "m.onnx", nodes, {"x": (FLOAT, shape)}, outputs, weights)
+    assert scores_of(imported(path), rows).max() == 1
 
 
 def test_a_pickle_of_something_else_is_refused(imported: Importing, tmp_path: Path) -> None:
