@@ -71,5 +71,6 @@ def _version(version: Version) -> dict[str, Any]:
         "manifest_sha256": version.manifest_sha256,
         "feature_sql_of_this_checkout": version.feature_sql_here or None,
         "same_feature_sql": version.same_sql,
+        "training_set": version.training_data and as_json(asdict(version.training_data)),
         "manifest": dict(version.manifest.document),
     }

@@ -67,6 +67,21 @@ class Deployment:
 
 
 @dataclass(frozen=True)
+class TrainingData:
+    """The training set that is kept, beside the one that a version learned from.
+
+    Attributes:
+        path: where it is kept.
+        same: whether it is that one; None where that can not be known.
+        because: why it can not.
+    """
+
+    path: Path
+    same: bool | None
+    because: str = ""
+
+
+@dataclass(frozen=True)
 class Version:
     """The version that a prediction names.
 
@@ -75,12 +90,14 @@ class Version:
         manifest: what it is.
         manifest_sha256: of its manifest, which seals all its other files.
         feature_sql_here: hash of the SQL of the features in this checkout; empty where there is none to compare with.
+        training_data: what is left of what it learned from; None when it was trained elsewhere.
     """
 
     path: Path
     manifest: Manifest
     manifest_sha256: str
     feature_sql_here: str
+    training_data: TrainingData | None
 
     @property
     def same_sql(self) -> bool | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Callable, Optional, TypeVar
 from headrace.audit import comparison, evidence
 from headrace.audit.deployed import deployment_of, load, naming, where_is
 from headrace.audit.result import Audit, AuditError, Columns, Version
+from headrace.audit.training_data import training_data
 from headrace.deployments.record import to_millis
 from headrace.deployments.versions import manifest_sha256
 from headrace.errors import HeadraceError
@@ -118,7 +119,9 @@ class Trail:
         return Columns(definition.entity, definition.event_time, definition.label, definition.features)
 
     def _version(self, path: Path) -> Version:
-        return Version(path, _manifest(path), manifest_sha256(path), self.question.feature_sql)
+        asked, manifest = self.question, _manifest(path)
+        learned = training_data(manifest, asked.data, asked.root)
+        return Version(path, manifest, manifest_sha256(path), asked.feature_sql, learned)
 
     def _deployment(self, prediction: Row, columns: Columns) -> Deployment | None:
         time, entity = prediction.get(columns.event_time), prediction.get(columns.entity)

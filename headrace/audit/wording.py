@@ -18,9 +18,10 @@ from headrace.tables.values import as_text, utc
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from headrace.audit.result import Audit, Deployment, Report, Version
+    from headrace.audit.result import Audit, Deployment, Report, TrainingData, Version
     from headrace.dead_letters.letter import Letter
     from headrace.deployments.record import Record
+    from headrace.models.scorer import Scored
 
 Rows = list[tuple[str, ...]]
 NOT_KNOWN = "not known"
@@ -102,7 +103,7 @@ def version(audit: Audit, known: Version) -> Rows:
         ("artifact", str(known.path)),
         ("SHA-256 of its manifest", f"{known.manifest_sha256}{', as deployed' if sealed else ''}"),
         ("alerts from", repr(known.manifest.threshold)),
-        *_learned(document.get("training")),
+        *_learned(document.get("training"), known.training_data),
         ("SQL of features", document["provenance"]["feature_sql_sha256"] or NOT_KNOWN),
         ("SQL of this checkout", _sql(known)),
         *((name.replace("_", " "), str(value)) for name, value in _further(document["provenance"])),
@@ -111,11 +112,8 @@ def version(audit: Audit, known: Version) -> Rows:
     ]
 
 
-def rescored(audit: Audit) -> Rows:
+def rescored(audit: Audit, again: Scored) -> Rows:
     """Score, decision and reasons: as served, as scored again, and whether they are the same."""
-    again = audit.again
-    if again is None:
-        return []
     if again.error is not None:
         return [(SCORE, repr(audit.prediction[SCORE]), f"none: {again.error}", "no")]
     plain = [(what, str(audit.prediction[what]), str(getattr(again, what))) for what in (SCORE, DECISION)]
@@ -160,14 +158,21 @@ def _place(deployment: Deployment, record: Record) -> str:
     return f"{at}, whose place is {deployment.place:.4f}, {side} the canary's share {share:g}"
 
 
-def _learned(training: dict[str, Any] | None) -> Rows:
-    if training is None:
+def _learned(training: dict[str, Any] | None, kept: TrainingData | None) -> Rows:
+    if training is None or kept is None:
         return [("trained on", "elsewhere: it was imported")]
     return [
         ("trained on", " – ".join(training[end].replace("+00:00", "Z") for end in ("from", "to"))),
         ("training data", f"{training['rows']:,} rows, {training['positives']:,} of them positive"),
         ("its fingerprint", training["sha256"]),
+        ("training set here", f"{kept.path}, {_same_data(kept)}"),
     ]
+
+
+def _same_data(kept: TrainingData) -> str:
+    if kept.same is None:
+        return f"{NOT_KNOWN}: {kept.because}"
+    return "the same" if kept.same else "another: of another training"
 
 
 def _sql(known: Version) -> str:

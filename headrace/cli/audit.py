@@ -100,7 +100,7 @@ def _print_audit(report: Report, found: Audit) -> None:
         console.print_table("the version", ["", ""], wording.version(found, found.version))
     if found.again:
         columns = ["", "served", "scored again", "same"]
-        console.print_table("scored again", columns, wording.rescored(found))
+        console.print_table("scored again", columns, wording.rescored(found, found.again))
     for sentence in wording.ending(found):
         _say(sentence)
 

@@ -12,8 +12,12 @@ from headrace.audit.document import document
 from headrace.audit.result import DIFFERS, NOT_SCORED, REPRODUCED, AuditError
 from headrace.errors import HeadraceError
 from headrace.models.artifact import MANIFEST, load_artifact
+from headrace.models.definition import load_definition
 from headrace.tables.contract import Column, Table
+from headrace.training.train import keep_training_set, kept_set
+from tests.artifact import make_artifact, make_frame
 from tests.deployment_log import make_log
+from tests.local_tables import ROOT
 from tests.unit.audit.conftest import (
     ALERT,
     CANARY,
@@ -198,8 +202,6 @@ def test_an_artifact_that_lies_elsewhere_now_is_taken_when_it_is_what_was_deploy
 def test_an_artifact_that_is_not_what_was_deployed_is_shown_and_not_scored_with(
     ask: Ask, data: Path, tmp_path: Path
 ) -> None:
-    from tests.artifact import make_artifact
-
     shutil.rmtree(data / "models" / CHAMPION)
     other = make_artifact(tmp_path / "kept" / CHAMPION, CHAMPION, 0.7)
     found = only(ask(ALERT, models=tmp_path / "kept"))
@@ -386,6 +388,31 @@ def test_the_sql_of_the_features_is_compared_with_that_of_the_checkout(
     assert found.verdict == REPRODUCED
 
 
+def test_the_training_set_that_is_kept_is_compared_with_the_one_it_learned_from(ask: Ask, data: Path) -> None:
+    definition = load_definition(ROOT, "fraud")
+    frame, path = make_frame(definition), kept_set(data, "fraud", "training")
+    assert kept(ask) == (None, "it is not kept")
+    keep_training_set(frame.sample(frac=1, random_state=0), path)
+    assert kept(ask) == (True, "")
+    keep_training_set(frame.assign(amount=frame["amount"] + 1e-9), path)
+    assert kept(ask) == (False, "")
+    keep_training_set(frame.drop(columns="amount"), path)
+    same, because = kept(ask)
+    assert same is None
+    assert "missing: amount DOUBLE" in because
+    path.write_bytes(b"no parquet")
+    same, because = kept(ask)
+    assert same is None
+    assert because.startswith("it can not be read: ")
+
+
+def kept(ask: Ask) -> tuple[bool | None, str]:
+    version = only(ask(ALERT)).version
+    assert version
+    assert version.training_data
+    return version.training_data.same, version.training_data.because
+
+
 def test_a_script_gets_all_of_it(ask: Ask, data: Path) -> None:
     put(data, "dead_letters", [letter(1, "duplicate", event(ALERT))])
     found = as_script(document(ask(ALERT, feature_sql="0" * 64)))
@@ -396,6 +423,7 @@ def test_a_script_gets_all_of_it(ask: Ask, data: Path) -> None:
     assert prediction["deployment"]["decided"]["author"] == "test"
     assert prediction["version"]["manifest"] == load_artifact(data / "models" / CHAMPION).manifest.document
     assert prediction["version"]["same_feature_sql"] is True
+    assert prediction["version"]["training_set"]["because"] == "it is not kept"
     assert prediction["label"] == {"column": "fraud", "label": 1, "known_at": "2018-05-10T01:12:00.000Z"}
     assert [each["reason"] for each in found["dead_letters"]] == ["duplicate"]
 

@@ -6,11 +6,15 @@ import json
 import shutil
 from typing import TYPE_CHECKING, Any
 
+import pandas as pd
 import pytest
 
+from headrace.models.definition import load_definition
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, prepare
 from headrace.training.features import feature_sql_sha256
+from headrace.training.train import keep_training_set, kept_set
+from tests.artifact import make_frame
 from tests.deployment_log import make_log
 from tests.local_tables import ROOT
 from tests.unit.audit.conftest import (
@@ -82,6 +86,8 @@ def test_a_person_sees_where_a_prediction_comes_from_and_that_it_comes_out_again
     assert found["artifact"] == [str(data / "models" / CHAMPION)]
     assert found["SHA-256 of its manifest"][0].endswith(", as deployed")
     assert found["trained on"] == ["2018-05-01T00:00:00Z – 2018-05-01T06:39:00Z"]
+    training_set = data / "training_sets" / "fraud.parquet"
+    assert found["training set here"] == [f"{training_set}, not known: it is not kept"]
     assert found["libraries here"] == ["the same"]
     assert found["score"] == [str(row["score"])] * 2 + ["yes"]
     [first, *_] = json.loads(row["reasons"])
@@ -96,6 +102,16 @@ def test_the_sql_of_the_features_is_that_of_this_checkout_or_another(ask: Headra
     assert found["SQL of features"] == ["0" * 64]
     assert found["SQL of this checkout"] == [f"{here}, another"]
     assert json.loads(ask(ALERT, "--json").out)["predictions"][0]["version"]["same_feature_sql"] is False
+
+
+@pytest.mark.parametrize(("seconds", "same"), [(0, "the same"), (1, "another: of another training")])
+def test_the_training_set_that_is_kept_is_the_one_or_another(
+    ask: Headrace, data: Path, seconds: int, same: str
+) -> None:
+    definition = load_definition(ROOT, "fraud")
+    frame, path = make_frame(definition), kept_set(data, "fraud", "training")
+    keep_training_set(frame.assign(event_time=frame["event_time"] + pd.Timedelta(seconds=seconds)), path)
+    assert cells(ask(ALERT))["training set here"] == [f"{path}, {same}"]
 
 
 def test_a_script_gets_a_document(ask: Headrace) -> None:
@@ -234,6 +250,11 @@ def test_when_only_the_number_of_reasons_differs_the_option_is_named(
     )
     assert cells(said)[f"reason {max(given, 3)}"][2] == "no"
     assert ask(ALERT, "--reasons", given).code == 0
+
+
+def test_a_label_without_a_moment_is_shown(ask: Headrace, data: Path) -> None:
+    change(data, "labels", PASS, available_at=None)
+    assert ask(PASS).out.endswith("truth: fraud 0\n")
 
 
 @pytest.mark.parametrize("text", ["nonsense", "[1]", "7"])
