@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 POSTERIORS = {"LOGISTIC": "Sigmoid", "SOFTMAX": "Softmax", "NONE": "Identity"}
-NORMS = {"L1": ("ReduceL1", {"axes": [1]}), "L2": ("ReduceL2", {"axes": [1]})}
+NORMS = {"L1": 1, "L2": 2}
 
 
 def in_plain_arithmetic(nodes: Sequence[NodeProto]) -> list[NodeProto]:
@@ -45,14 +45,10 @@ def _scaler(node: NodeProto) -> list[NodeProto]:
 
 
 def _normalizer(node: NodeProto) -> list[NodeProto]:
-    norm, name = _attributes(node)["norm"].decode(), node.output[0]
+    norm = _attributes(node)["norm"].decode()
     if norm not in NORMS:
         return [node]
-    operator, options = NORMS[norm]
-    return [
-        helper.make_node(operator, [node.input[0]], [f"{name}_norm"], keepdims=1, **options),
-        helper.make_node("Div", [node.input[0], f"{name}_norm"], [name]),
-    ]
+    return [helper.make_node("LpNormalization", [node.input[0]], [node.output[0]], axis=-1, p=NORMS[norm])]
 
 
 def _linear_classifier(node: NodeProto) -> list[NodeProto]:
