@@ -9,6 +9,7 @@ from headrace.deployments.record import CHAMPION
 from headrace.deployments.roles import choose, place_of, roles_at
 from headrace.deployments.versions import artifact_path, manifest_sha256
 from headrace.models.artifact import MANIFEST, load_artifact
+from headrace.models.manifest import ArtifactError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,14 +51,24 @@ def where_is(version: str, records: Sequence[Record], home: str, models: Path) -
         models: holds a folder a version.
 
     Raises:
-        AuditError: it is in none of the places; names them.
-        ArtifactError: one of them is a URI that can not be read.
+        AuditError: it is in none of the places; names them, and why one of them can not be read.
     """
-    places = [*(artifact_path(record.artifact, home) for record in records), (models / version).absolute()]
-    for path in places:
-        if (path / MANIFEST).is_file():
+    own = (models / version).absolute()
+    places = [*(_place(record, home) for record in records), (own, str(own))]
+    for path, _ in places:
+        if path and (path / MANIFEST).is_file():
             return path
-    raise AuditError(f"the artifact of {version} is not in {' or '.join(map(str, dict.fromkeys(places)))}")
+    sought = dict.fromkeys(said for _, said in places)
+    raise AuditError(f"the artifact of {version} is not in {' or '.join(sought)}")
+
+
+def _place(record: Record, home: str) -> tuple[Path | None, str]:
+    """Where a record says that the artifact is, as a folder of this machine and in words."""
+    try:
+        path = artifact_path(record.artifact, home)
+    except ArtifactError as error:
+        return None, f"{record.artifact} ({error.args[0]})"
+    return path, str(path)
 
 
 def load(path: Path, record: Record | None) -> Artifact:

@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headrace.audit.deployed import where_is
 from headrace.audit.document import document
 from headrace.audit.result import DIFFERS, NOT_SCORED, REPRODUCED, AuditError
+from headrace.deployments.record import Record
 from headrace.errors import HeadraceError
 from headrace.models.artifact import MANIFEST, load_artifact
 from headrace.models.definition import load_definition
@@ -197,6 +199,15 @@ def test_an_artifact_that_lies_elsewhere_now_is_taken_when_it_is_what_was_deploy
     found = only(ask(ALERT, models=tmp_path / "kept"))
     assert found.version
     assert (found.verdict, found.version.path) == (REPRODUCED, tmp_path / "kept" / CHAMPION)
+
+
+def test_a_place_that_can_not_be_read_is_said_and_the_next_one_looked_at(
+    versions: Path, tmp_path: Path
+) -> None:
+    record = Record(1, "champion", CHAMPION, "ftp://there/fraud-a", "0" * 64, 1, None, "kim", "", "deploy", 0)
+    assert where_is(CHAMPION, [record], str(tmp_path), versions) == versions / CHAMPION
+    with pytest.raises(AuditError, match=r"is not in ftp://there/fraud-a .* is on 'ftp', expected a path"):
+        where_is("fraud-x", [record], str(tmp_path), versions)
 
 
 def test_an_artifact_that_is_not_what_was_deployed_is_shown_and_not_scored_with(

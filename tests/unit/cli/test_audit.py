@@ -252,6 +252,14 @@ def test_when_only_the_number_of_reasons_differs_the_option_is_named(
     assert ask(ALERT, "--reasons", given).code == 0
 
 
+def test_a_label_that_is_not_known_is_said_and_ends_with_0(ask: Headrace, data: Path) -> None:
+    change(data, "labels", PASS)
+    said = ask(PASS)
+    assert said.code == 0
+    assert "truth:" not in said.out
+    assert said.out.endswith("missing: no label of transaction_id 3 is known: it is not in labels\n")
+
+
 def test_a_label_without_a_moment_is_shown(ask: Headrace, data: Path) -> None:
     change(data, "labels", PASS, available_at=None)
     assert ask(PASS).out.endswith("truth: fraud 0\n")
