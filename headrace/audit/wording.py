@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from headrace.audit.comparison import DECISION, REASONS, SAID, SCORE, VERSION
 from headrace.audit.result import DIFFERS, REPRODUCED
 from headrace.deployments.record import to_text
-from headrace.deployments.roles import takes
+from headrace.deployments.roles import choose
 from headrace.tables.values import as_text, utc
 
 if TYPE_CHECKING:
@@ -85,9 +85,10 @@ def deployed(deployment: Deployment) -> Rows:
 def beside(deployment: Deployment) -> Iterator[str]:
     """The other records that counted at that time."""
     roles, decided = deployment.roles, deployment.decided
+    scoring = (roles.champion, *choose(roles, deployment.key).shadows)
     for record in (roles.champion, roles.canary, *roles.shadows):
         if record and record is not decided:
-            taken = "" if takes(record, deployment.key) else ", not for this one"
+            taken = "" if record in scoring else ", not for this one"
             by = f"{record.author}: {record.reason}"
             yield f"beside it: record {record.number}, {record.version} as {record.role}{_share(record)}{taken} ({by})"
 

@@ -149,6 +149,7 @@ def test_a_canary_is_shown_with_the_place_of_the_key_and_what_stood_beside_it(
         {"role": "canary", "version": CANARY, "share": 0.4, **since},
         {"role": "shadow", "version": CHAMPION, "share": 0.5, **since},
         {"role": "shadow", "version": "fraud-c", "share": 0.5, **since},
+        {"role": "shadow", "version": CANARY, "share": 0.9, **since},
     ]
     make_log(data, roles)
     change(data, "predictions", ALERT, **served(PAYMENTS[ALERT], data / "models" / CANARY))
@@ -162,7 +163,9 @@ def test_a_canary_is_shown_with_the_place_of_the_key_and_what_stood_beside_it(
     ]
     assert f"beside it: record 1, {CHAMPION} as champion (test: test)\n" in taken.out
     assert "beside it: record 4, fraud-c as shadow for 50% of the keys" in taken.out
+    assert f"beside it: record 5, {CANARY} as shadow for 90% of the keys, not for this one" in taken.out
     left = ask(PASS)
+    assert f"beside it: record 5, {CANARY} as shadow for 90% of the keys (test: test)\n" in left.out
     assert cells(left)["this event"][0].endswith("place is 0.5883, not below the canary's share 0.4")
     assert f"beside it: record 2, {CANARY} as canary for 40% of the keys, not for this one" in left.out
 
