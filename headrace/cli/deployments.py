@@ -245,5 +245,5 @@ def _artifact(version: str, data: Path) -> str:
     known = ", ".join(sorted(path.parent.name for path in (data / "models").glob("*/manifest.json")))
     raise HeadraceError(
         f"there is no version {version!r} in {data / 'models'}, and no such folder; there are: {known or 'none'}",
-        "Train one with headrace train, or give the folder of an artifact.",
+        "Train one with headrace train, or give the folder or s3: URI of an artifact.",
     )
