@@ -168,19 +168,17 @@ STUDIES = {
     ),
     "folds": _study(
         "chapter 5: the same on four weeks, one after the other",
-        (94, 101, 108, 115),
+        (115, 122, 129, 136),
         (
             Model(
                 "logistic regression",
                 _logistic,
                 Figures(0.868, 0.623, 0.297),
-                must_agree=False,
             ),
             Model(
                 "decision tree, depth 5",
                 lambda: _scaled(DecisionTreeClassifier(max_depth=5, random_state=0)),
                 Figures(0.810, 0.600, 0.284),
-                must_agree=False,
             ),
             Model(
                 "random forest, depth 20",
@@ -188,7 +186,6 @@ STUDIES = {
                     RandomForestClassifier(n_estimators=100, max_depth=20, random_state=0, n_jobs=-1)
                 ),
                 Figures(0.870, 0.678, 0.299),
-                must_agree=False,
             ),
             Model(
                 "XGBoost, 100 trees of depth 3",
@@ -199,4 +196,4 @@ STUDIES = {
         ),
     ),
 }
-"""By name: what the handbook did first, then its prequential validation."""
+"""By name: what the handbook did first, then its test weeks, which begin where that ended."""
