@@ -54,6 +54,7 @@ requirements:
 	@$(BOOTSTRAP) locking
 	$(LOCK) --upgrade pyproject.toml --extra build -o requirements/runtime.txt
 	$(LOCK) --upgrade pyproject.toml --extra build --extra dev -c requirements/runtime.txt -o requirements/dev.txt
+	$(LOCK) --upgrade pyproject.toml --extra build --extra mlflow-ui -c requirements/runtime.txt -o requirements/mlflow-ui.txt
 	$(LOCK) --upgrade requirements/build.in -o requirements/build.txt
 	$(LOCK) --upgrade requirements/locking.in -o requirements/locking.txt
 

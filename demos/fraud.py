@@ -68,6 +68,7 @@ DEMO = Demo(
     raw="transactions_raw",
     accepted="transactions",
     build=build,
+    known=("transactions_history", "labels"),
     challenger="fraud_boosting",
     dated=dated,
 )

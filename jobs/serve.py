@@ -1,7 +1,7 @@
 """Predictions and the newest features of each customer, by key, where applications look them up.
 
-Shuffle by customer_id → keep the newest. State: one row a customer. The tables are upserted: what is written again after a
-failure changes nothing.
+Shuffle by customer_id → keep the newest. State: one row a customer. The tables are upserted: what is written again
+after a failure changes nothing.
 """
 
 from headrace.runtime.job import Job

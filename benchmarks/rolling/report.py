@@ -54,9 +54,12 @@ def origin(results: Results) -> str:
     checked = (
         f"{min(results.checked.values(), default=0):,} rows of each form were compared with DuckDB first."
     )
-    lines = [
-        f"Measured on {results.date[:10]}: {said}. {results.payments:,} payments from Kafka, {rounds}. {checked}"
-    ]
+    first = f"Measured on {results.date[:10]}: {said}. {results.payments:,} payments from Kafka, {rounds}. {checked}"
+    return "\n\n".join([first, *_reservations(results)])
+
+
+def _reservations(results: Results) -> list[str]:
+    lines = []
     if results.quick:
         lines.append(
             "**Quick run: so few rows that starting a job weighs more than the windows (compare *read only*). "
@@ -71,7 +74,7 @@ def origin(results: Results) -> str:
         f"{group.capitalize()} was measured again on {again.date[:10]}, at a load of {again.load:.1f}."
         for group, again in results.again.items()
     ]
-    return "\n\n".join(lines)
+    return lines
 
 
 def _except(results: Results) -> str:

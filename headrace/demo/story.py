@@ -43,6 +43,7 @@ class Demo:
         raw: the table that the live job reads its events from.
         accepted: the table of those that are valid, each once.
         build: fills a data folder with history, labels and a raw log; the second argument asks for little.
+        known: tables of the past that the live job reads as well.
         challenger: another file in models/, to swap with.
         dated: a message with another event time; None for one that has none.
     """
@@ -53,6 +54,7 @@ class Demo:
     raw: str
     accepted: str
     build: Callable[[Path, bool, Progress], Periods]
+    known: tuple[str, ...] = ()
     challenger: str | None = None
     dated: Callable[[bytes, datetime], bytes | None] | None = None
 

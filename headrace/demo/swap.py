@@ -126,9 +126,10 @@ def _live(demo: Demo, stage: Stage, log: _Deployments) -> list[bytes]:
 def _replay(demo: Demo, stage: Stage, sent: list[bytes]) -> None:
     """The same events in one file: a folder of many is read in no promised order."""
     folder = stage.data / REPLAY
-    for table in ("transactions_history", "labels") if not folder.exists() else ():
-        (folder / table).parent.mkdir(parents=True, exist_ok=True)
-        (folder / table).symlink_to((stage.data / table).resolve())
+    folder.mkdir(exist_ok=True)
+    for table in demo.known:
+        if not (folder / table).exists():
+            (folder / table).symlink_to((stage.data / table).resolve())
     running, gate = _started(demo, stage, folder)
     (gate.inbox.inbox / "again.log").write_bytes(b"".join(sent))
     _finish(running, folder, len(sent), gate)

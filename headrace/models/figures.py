@@ -71,8 +71,9 @@ def calibration(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> str:
     """Share of positives among events of about the same score; the larger the dot, the more events."""
 
     def draw(axes: Axes) -> None:
-        share, mean = calibration_curve(labels, scores, n_bins=CALIBRATION_BINS)
-        counts = np.histogram(scores, CALIBRATION_BINS, (0, 1))[0]
+        within = np.clip(scores, 0, 1)  # a sum in single precision may come out a little above one
+        share, mean = calibration_curve(labels, within, n_bins=CALIBRATION_BINS)
+        counts = np.histogram(within, CALIBRATION_BINS, (0, 1))[0]
         axes.plot([0, 1], [0, 1], color=MUTED, linewidth=1, linestyle=":", label="perfectly calibrated")
         axes.plot(mean, share, color=MARK, linewidth=1.2, label="tenths of the scale")
         axes.scatter(mean, share, 12 + 14 * np.log10(counts[counts > 0]), color=MARK, zorder=3)

@@ -24,7 +24,7 @@ class ScoringMetrics:
 
     ``events_scored`` and ``events_not_scored``; per version (label ``model_version``) ``version_events`` and
     ``version_age_seconds``, since the last event it learned from; ``call_seconds_bucket`` with the label ``le``,
-    ``call_seconds_count`` and ``call_microseconds_sum``, a histogram as Prometheus reads it, of calls: batches, or rows.
+    ``call_seconds_count`` and ``call_microseconds_sum``, a histogram as Prometheus reads it, of batches, or rows.
 
     Args:
         group: Flink's metric group of the function.

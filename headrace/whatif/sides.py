@@ -142,5 +142,5 @@ def version_of(name: str, models: Path) -> Artifact:
 def _trained_to(artifact: Artifact) -> datetime:
     """The last event that the version was fitted to, or its threshold chosen on."""
     document = artifact.manifest.document
-    windows = [document["training"], document["evaluation"] or document["training"]]
+    windows = [window for window in (document["training"], document["evaluation"]) if window]
     return max(datetime.fromisoformat(window["to"]) for window in windows)

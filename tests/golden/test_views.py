@@ -1,8 +1,8 @@
 """Every view gives the expected rows for every case: ``<view>/<case>/<table>.jsonl`` in, ``expected.jsonl`` out.
 
 Payloads of ``transactions_raw`` stand readable in the cases. Columns that ``expected.jsonl`` does not name are not
-compared. Rows are compared as sets: order is not part of a view. A case may have Flink options in ``options.json``. Payments are scored by one model, or, in a case with a
-``deployments.json``, by the log that it describes.
+compared. Rows are compared as sets: order is not part of a view. Payments are scored by one model, or, in a case with a
+``deployments.json``, by the log that it describes. A case may have Flink options in ``options.json``.
 """
 
 from __future__ import annotations
