@@ -27,7 +27,7 @@ def audit(question: Question) -> Report:
     """
     event = evidence.open_event(question.tables, question.data, question.event)
     store = open_store(question.log)
-    trail = Trail(question, event, read_log(store).in_force, store.location)
+    trail = Trail(question, event, read_log(store).in_force, store.home, store.location)
     audits = tuple(trail.follow(*found) for found in evidence.predictions(event))
     letters = tuple(evidence.letters(event))
     if not audits and not letters:

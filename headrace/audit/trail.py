@@ -66,13 +66,15 @@ class Trail:
         question: what was asked.
         event: whose prediction it is.
         records: those in force, in order.
-        home: where the log lies.
+        home: where the log lies, with the account if it has one.
+        log: where it lies, as people are told.
     """
 
     question: Question
     event: Event
     records: Sequence[Record]
     home: str
+    log: str
 
     def follow(self, prediction: Row, times: int) -> Audit:
         """Follow one prediction back; what can not be found is said, and the rest goes on without it.
@@ -128,7 +130,7 @@ class Trail:
         if time is None:
             return None
         key = None if entity is None else str(entity)
-        return deployment_of(self.records, self.home, to_millis(time), key)
+        return deployment_of(self.records, self.log, to_millis(time), key)
 
 
 class _Gaps(list[str]):

@@ -91,5 +91,5 @@ def check_deployments(run: Run, location: str) -> None:
     """
     store = open_store(location)
     for record in Author(store).current():
-        load_deployed(record, store.location)
-        check_model(run, artifact_path(record.artifact, store.location))
+        load_deployed(record, store.home)
+        check_model(run, artifact_path(record.artifact, store.home))

@@ -13,6 +13,7 @@ from headrace.cli.deployment_log import LOG
 from headrace.cli.progress import watch, watch_live
 from headrace.connectors.environment import environment_jars
 from headrace.connectors.kafka import require_topics_of
+from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import DEPLOYMENTS, MODEL, Job, load_job
@@ -112,9 +113,8 @@ def check_scored_by(asked: Run) -> None:
         check_model(asked, Path(asked.parameters[MODEL]))
     if DEPLOYMENTS in asked.parameters:
         check_deployments(asked, asked.parameters[DEPLOYMENTS])
-        console.err.print(
-            f"scored by the deployments in {asked.parameters[DEPLOYMENTS]}", markup=False, soft_wrap=True
-        )
+        place = open_store(asked.parameters[DEPLOYMENTS]).location
+        console.err.print(f"scored by the deployments in {place}", markup=False, soft_wrap=True)
 
 
 def model_parameters(

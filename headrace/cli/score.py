@@ -104,7 +104,7 @@ def _scorer(parameters: dict[str, str]) -> tuple[Scorer | DeployedScorer, Manife
         return Scorer(artifact, REASONS), artifact.manifest
     store = open_store(parameters[DEPLOYMENTS])
     champion = Author(store).current()[0]
-    return follow(parameters[DEPLOYMENTS], REASONS), load_deployed(champion, store.location).manifest
+    return follow(parameters[DEPLOYMENTS], REASONS), load_deployed(champion, store.home).manifest
 
 
 def _print(outcome: Outcome) -> None:

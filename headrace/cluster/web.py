@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from contextlib import suppress
 from dataclasses import dataclass
@@ -18,6 +19,11 @@ if TYPE_CHECKING:
 
 ENDED = frozenset({"CANCELED", "FAILED", "FINISHED", "SUSPENDED"})
 PATIENCE_SECONDS = 120.0
+_LOST = re.compile(
+    r"TaskExecutor is shutting down|TaskManager with id \S+ (?:is no longer reachable|timed out)"
+    r"|heartbeat of TaskManager|Lost connection to task manager|closed by remote task manager"
+)
+"""What Flink says of a task manager that has gone."""
 
 
 @dataclass(frozen=True)
@@ -77,13 +83,15 @@ class ClusterMonitor:
     def wait_until_at_work(self, job_id: str, patience: float = PATIENCE_SECONDS) -> None:
         """Wait until all tasks run and a first checkpoint is complete.
 
+        A task manager that is lost meanwhile is waited for.
+
         Raises:
             HeadraceError: what made the job fail or restart; or that it did not get so far in time.
         """
         deadline = time.monotonic() + patience
         while not (self.is_at_work(job_id) and self.completed_checkpoints(job_id)):
             trace = self.failure(job_id)
-            if trace:
+            if trace and not self._restarts_by_itself(job_id, trace):
                 raise job_failure(trace, ()) from RuntimeError(trace)  # in which the doctor reads
             if self.state(job_id) in ENDED or time.monotonic() > deadline:
                 raise HeadraceError(
@@ -91,6 +99,10 @@ class ClusterMonitor:
                     "See its checkpoints and exceptions in the web UI.",
                 )
             time.sleep(0.3)
+
+    def _restarts_by_itself(self, job_id: str, trace: str) -> bool:
+        """Whether a process of the cluster was lost, which is no fault of the job: it starts again on another."""
+        return bool(_LOST.search(trace)) and self.state(job_id) not in ENDED
 
     def cancel(self, job_id: str) -> None:
         """End a job without a savepoint; one that has ended already is left alone."""

@@ -117,7 +117,7 @@ def champion_of(location: str) -> Artifact | None:
     """
     store = open_store(location)
     record = standing(read_log(store)).champion
-    return load_deployed(record, store.location) if record else None
+    return load_deployed(record, store.home) if record else None
 
 
 def version_of(name: str, models: Path) -> Artifact:

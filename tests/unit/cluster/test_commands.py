@@ -100,6 +100,27 @@ def test_a_job_that_fails_on_its_way_is_said_with_its_cause(monkeypatch: pytest.
         ClusterMonitor("http://nowhere").wait_until_at_work("1")
 
 
+LOST = "org.apache.flink.util.FlinkExpectedException: The TaskExecutor is shutting down.\n\tat org.example.Stop\n"
+
+
+def test_a_task_manager_that_goes_meanwhile_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    at_work = iter([False, False, True])
+    monkeypatch.setattr(ClusterMonitor, "is_at_work", lambda *_: next(at_work))
+    monkeypatch.setattr(ClusterMonitor, "completed_checkpoints", lambda *_: 1)
+    monkeypatch.setattr(ClusterMonitor, "state", lambda *_: "RESTARTING")
+    monkeypatch.setattr(ClusterMonitor, "failure", lambda *_: LOST)
+    ClusterMonitor("http://nowhere").wait_until_at_work("1")
+    assert next(at_work, "all looks were taken") == "all looks were taken"
+
+
+def test_a_job_that_ends_with_its_task_manager_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ClusterMonitor, "is_at_work", lambda *_: False)
+    monkeypatch.setattr(ClusterMonitor, "state", lambda *_: "FAILED")
+    monkeypatch.setattr(ClusterMonitor, "failure", lambda *_: LOST)
+    with pytest.raises(HeadraceError, match="the job failed: .*TaskExecutor is shutting down"):
+        ClusterMonitor("http://nowhere").wait_until_at_work("1")
+
+
 def test_a_job_that_does_not_get_to_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ClusterMonitor, "get", lambda *_: {"state": "CREATED"})
     with pytest.raises(HeadraceError, match="the job is CREATED and not at work after 0 s"):
