@@ -117,7 +117,7 @@ def test_a_job_that_ends_with_its_task_manager_is_said(monkeypatch: pytest.Monke
     monkeypatch.setattr(ClusterMonitor, "is_at_work", lambda *_: False)
     monkeypatch.setattr(ClusterMonitor, "state", lambda *_: "FAILED")
     monkeypatch.setattr(ClusterMonitor, "failure", lambda *_: LOST)
-    with pytest.raises(HeadraceError, match="the job failed: .*TaskExecutor is shutting down"):
+    with pytest.raises(HeadraceError, match=r"the job failed: .*TaskExecutor is shutting down"):
         ClusterMonitor("http://nowhere").wait_until_at_work("1")
 
 
