@@ -51,7 +51,7 @@ def precision_recall(labels: NDArray[np.int64], scores: NDArray[np.float64], thr
         axes.set(xlabel="recall", ylabel="precision", xlim=(0, 1.01), ylim=(0, 1.03))
         axes.legend(loc="upper right")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def score_distribution(labels: NDArray[np.int64], scores: NDArray[np.float64], threshold: float) -> str:
@@ -64,7 +64,7 @@ def score_distribution(labels: NDArray[np.int64], scores: NDArray[np.float64], t
         axes.set(xlabel="score", ylabel="events", xlim=(0, 1), yscale="log")
         axes.legend(loc="upper right")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def calibration(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> str:
@@ -80,7 +80,7 @@ def calibration(labels: NDArray[np.int64], scores: NDArray[np.float64]) -> str:
         axes.set(xlabel="mean score", ylabel="share of positives", xlim=(0, 1.02), ylim=(0, 1.04))
         axes.legend(loc="upper left")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def importance(names: Sequence[str], drops: NDArray[np.float64]) -> str:
@@ -100,7 +100,7 @@ def importance(names: Sequence[str], drops: NDArray[np.float64]) -> str:
         axes.set(xlabel="loss of average precision when shuffled")
         axes.grid(visible=False, axis="y")
 
-    return _svg(draw, height=0.9 + 0.26 * len(names))
+    return svg(draw, height=0.9 + 0.26 * len(names))
 
 
 def alerts_by_day(
@@ -126,7 +126,7 @@ def alerts_by_day(
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=3)
         axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(8, integer=True))
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def shuffled_losses(
@@ -156,7 +156,7 @@ def shuffled_losses(
     return losses
 
 
-def _svg(draw: Callable[[Axes], None], height: float = 3.4) -> str:
+def svg(draw: Callable[[Axes], None], height: float = 3.4) -> str:
     """A figure as an ``<svg>`` element, the same text for the same input."""
     content = io.StringIO()
     with mpl.rc_context(STYLE):  # type: ignore[arg-type]  # the stubs list every key

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from typing import TYPE_CHECKING
 
-import matplotlib as mpl
 import numpy as np
-from matplotlib.figure import Figure
+from matplotlib import ticker
 
-from headrace.models.figures import MARK, MUTED, NEGATIVE, POSITIVE, STYLE
+from headrace.models.figures import MARK, MUTED, NEGATIVE, POSITIVE, svg
 from headrace.whatif.measures import MEASURES
 from headrace.whatif.wording import title_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from matplotlib.axes import Axes
 
     from headrace.whatif.result import Estimate, WhatIf
@@ -38,7 +34,7 @@ def changes(found: WhatIf) -> str:
         axes.set(xlabel="difference, percent of the baseline", ylim=(-0.6, max(len(names), 1) - 0.4))
         axes.grid(visible=False, axis="y")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def slices(found: WhatIf) -> str:
@@ -51,11 +47,11 @@ def slices(found: WhatIf) -> str:
         axes.axvline(0, color=MUTED, linewidth=1, linestyle=":")
         axes.set_yticks(range(len(parts)), [f"{part.column} {part.value}" for part in parts])
         axes.set(xlabel=f"difference of {title_of('net_saved', found)}")
-        axes.xaxis.set_major_locator(mpl.ticker.MaxNLocator(5))
-        axes.xaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
+        axes.xaxis.set_major_locator(ticker.MaxNLocator(5))
+        axes.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         axes.grid(visible=False, axis="y")
 
-    return _svg(draw, height=0.9 + 0.28 * max(len(parts), 4))
+    return svg(draw, height=0.9 + 0.28 * max(len(parts), 4))
 
 
 def alerts_by_day(found: WhatIf) -> str:
@@ -69,13 +65,11 @@ def alerts_by_day(found: WhatIf) -> str:
             axes.bar(places + shift, counts, 0.4, color=colour, label=side)
         axes.set(ylabel="alerts")
         axes.set_xticks(places, dates)
-        axes.xaxis.set_major_locator(
-            mpl.ticker.FixedLocator(places[:: max(1, -(-len(dates) // TICKS))].tolist())
-        )
+        axes.xaxis.set_major_locator(ticker.FixedLocator(places[:: max(1, -(-len(dates) // TICKS))].tolist()))
         axes.grid(visible=False, axis="x")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2)
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def thresholds(found: WhatIf) -> str:
@@ -94,10 +88,10 @@ def thresholds(found: WhatIf) -> str:
             place = measured["alerts_a_day"].value or 0, measured["net_saved"].value or 0
             axes.plot(*place, "o", color=colour, markersize=size, label=f"{side}, as it is")
         axes.set(xlabel="alerts a day", ylabel=title_of("net_saved", found))
-        axes.yaxis.set_major_formatter(mpl.ticker.StrMethodFormatter("{x:,.0f}"))
+        axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         axes.legend(loc="best")
 
-    return _svg(draw)
+    return svg(draw)
 
 
 def _known(found: WhatIf, name: str) -> bool:
@@ -113,14 +107,3 @@ def _whisker(axes: Axes, place: int, difference: Estimate, unit: float, better: 
     colour = {1: GOOD, -1: POSITIVE}.get(sure * better, MARK if sure else MUTED)
     axes.plot([low, high], [place, place], color=colour, linewidth=2.2, solid_capstyle="butt")
     axes.plot([value], [place], "o", color=colour, markersize=6)
-
-
-def _svg(draw: Callable[[Axes], None], height: float = 3.4) -> str:
-    """A figure as an ``<svg>`` element, the same text for the same input."""
-    content = io.StringIO()
-    with mpl.rc_context(STYLE):  # type: ignore[arg-type]  # the stubs list every key
-        figure = Figure(figsize=(5.2, height), layout="constrained")
-        draw(figure.subplots())
-        figure.savefig(content, format="svg", transparent=True, metadata={"Date": None})
-    text = content.getvalue()
-    return text[text.index("<svg") :]
