@@ -149,6 +149,7 @@ class LocalCluster:
             require_free(port, f"{name} of the cluster")
         for group in map(read_manifest(self.root).__getitem__, ("kafka", "sql-gateway")):
             self.home.add_jars(group.place, JarStore().fetch_all(group.jars))
+        self.home.add_python()
         profile = read_profile(self.root, PROFILE)
         self.home.configure({**profile, **options, **self._addresses(layout)})
         configure_zookeeper(self.home, layout.zookeeper)

@@ -46,3 +46,12 @@ def test_what_was_set_for_a_mini_cluster_stays_here(tmp_path: Path, monkeypatch:
     variables = Home(tmp_path).environment()
     assert {"JVM_ARGS", "PYTHONPATH"} & set(variables) == set()
     assert variables["HTTP_PROXY"] == "kept"
+
+
+def test_pyflinks_jar_stands_in_lib_beside_those_of_the_wheel(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    home.add_python()
+    names = {path.name for path in (tmp_path / "lib").iterdir()}
+    assert any(name.startswith("flink-python") for name in names)
+    assert {path.name for path in (distribution() / "lib").iterdir()} < names
+    assert home.part("lib") == tmp_path / "lib"
