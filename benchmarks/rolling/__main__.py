@@ -6,6 +6,7 @@ import argparse
 import shutil
 import signal
 import sys
+from dataclasses import replace
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     console = Console(stderr=True)
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is ended, as with Ctrl-C
     try:
-        results = measure(QUICK if asked.quick else FULL, asked, console)
+        results = measure(_extent(asked), asked, console)
     except HeadraceError as error:
         console.print(f"error: {error}", style="red", markup=False)
         return error.exit_code
@@ -53,6 +54,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sys.stdout.write(written)
     console.print(f"results.json, report.md, rolling.svg are in {asked.output}", markup=False)
     return 0
+
+
+def _extent(asked: argparse.Namespace) -> Extent:
+    chosen = QUICK if asked.quick else FULL
+    return replace(chosen, rounds=asked.rounds) if asked.rounds else chosen
 
 
 def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Results:
@@ -170,6 +176,9 @@ def _parser() -> argparse.ArgumentParser:
         prog="make bench-rolling", description="Measure rolling windows beside what people would use instead."
     )
     parser.add_argument("--quick", action="store_true", help="few rows and one round: to see that it works")
+    parser.add_argument(
+        "--rounds", type=int, help="how often each is measured, instead of 3 times, or once if quick"
+    )
     parser.add_argument("--only", nargs="+", choices=GROUPS, default=GROUPS, help="some of the groups")
     parser.add_argument(
         "--keep",
