@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
 from docker.errors import DockerException
@@ -19,11 +19,10 @@ if TYPE_CHECKING:
 def answers() -> bool:
     """Whether there is a Docker engine."""
     try:
-        client = docker.from_env(timeout=5)
+        with closing(docker.from_env(timeout=5)) as client:
+            return bool(client.ping())
     except DockerException:
         return False
-    with client:
-        return bool(client.ping())
 
 
 @contextmanager

@@ -35,6 +35,7 @@ CHECKS = [
 def doctor(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
     """Run the command; returns its exit code."""
     monkeypatch.setattr(sys, "argv", ["headrace", "doctor", *arguments])
+    monkeypatch.setattr("atexit._run_exitfuncs", lambda: None)  # those of the test run are not the command's
     with pytest.raises(SystemExit) as end:
         cli.main()
     return int(end.value.code or 0)
