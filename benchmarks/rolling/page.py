@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from benchmarks.rolling.results import Results
 
 PAGE = "rolling-benchmark.md"
-PICTURE = "![Payments a second by form and state backend](images/rolling.svg)\n\n"
+PICTURE = "![Payments a second by form and state backend](images/rolling.png)\n\n"
 BEGIN, END = "<!-- measured: make bench-rolling ARGS=--publish -->", "<!-- end of measured -->"
 
 
@@ -30,7 +30,7 @@ def publish(results: Results, docs: Path) -> None:
     page.write_text(with_measured(page.read_text(encoding="utf-8"), measured), encoding="utf-8")
     if rates:
         (docs / "images").mkdir(exist_ok=True)
-        draw(results, docs / "images" / "rolling.svg")
+        draw(results, docs / "images" / "rolling.png")
 
 
 def with_measured(page: str, measured: str) -> str:
