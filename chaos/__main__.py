@@ -125,8 +125,7 @@ def _played(
     for run in runs:
         run.cancel()
     quiet = JobRun(cluster, archive, model, "calm")
-    quiet.start()
-    return story, calm(quiet, Stream(rows, [quiet], 0), story.messages)
+    return story, calm(quiet, rows, story.messages)
 
 
 def _report(story: Story, expected: Sequence[Seen]) -> int:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, overload
 from datasets.fraud.benchmark import benchmark
 from datasets.fraud.dirt import DEFAULT_RATES
 from datasets.fraud.raw_events import record_raw
+from demos.fraud import dated
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -40,7 +41,7 @@ class HappeningNow(Sequence[dict[str, Any]]):
     Deployments take effect by event time, so events of years ago would all fall to the first one.
 
     Args:
-        rows: messages that are JSON with an ``event_time``.
+        rows: whole payments, as :func:`clean` gives them.
     """
 
     def __init__(self, rows: Sequence[dict[str, Any]]) -> None:
@@ -69,21 +70,13 @@ def clean(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
     """The rows whose message is a whole payment, each payment once."""
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
-        payment = _payment(row)
-        if payment and {"transaction_id", "event_time", "customer_id", "terminal_id", "amount"} <= {*payment}:
-            found.setdefault(payment["transaction_id"], row)
+        payment = dated(b64decode(row["payload"] or ""), datetime.now(timezone.utc))
+        if payment:
+            found.setdefault(json.loads(payment)["transaction_id"], row)
     return [*found.values()]
 
 
-def _payment(row: dict[str, Any]) -> dict[str, Any]:
-    try:
-        found = json.loads(b64decode(row["payload"] or ""))
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) else {}
-
-
 def _dated_now(row: dict[str, Any]) -> dict[str, Any]:
-    now = datetime.now(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")
-    payload = b64encode(json.dumps({**_payment(row), "event_time": now}).encode()).decode()
-    return {**row, "payload": payload, "arrived_at": now}
+    now = datetime.now(timezone.utc)
+    payment = dated(b64decode(row["payload"]), now) or b""
+    return {**row, "payload": b64encode(payment).decode(), "arrived_at": json.loads(payment)["event_time"]}

@@ -6,7 +6,7 @@ import time
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING, Any, Callable
 
 from chaos.observed import differing, doubled, results
 from chaos.runs import JobRun, Stream, wait_for_answers
@@ -89,10 +89,17 @@ def play(
     return story
 
 
-def calm(run: JobRun, stream: Stream, messages: int) -> list[Seen]:
-    """What comes out of the same messages when nothing happens."""
+def calm(run: JobRun, rows: Sequence[dict[str, Any]], messages: int) -> list[Seen]:
+    """What comes out of the same messages when nothing happens.
+
+    Args:
+        run: not started yet.
+        rows: of the log that the others were sent.
+        messages: how many of it they were sent.
+    """
+    run.start()
+    stream = Stream(rows[:messages], [run], 0)
     with run.observer() as observer:
-        stream.rows = stream.rows[:messages]
         stream.begin()
         wait_until(lambda: stream.sent >= messages, RECOVERY_SECONDS, "not all messages were sent")
         stream.end()

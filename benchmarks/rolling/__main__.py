@@ -15,7 +15,6 @@ from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks.rolling.bench import Bench
-from benchmarks.rolling.broker import running_broker
 from benchmarks.rolling.extent import FULL, QUICK, Extent
 from benchmarks.rolling.forms import ROOT
 from benchmarks.rolling.machine import cores, load, machine, versions
@@ -25,6 +24,7 @@ from benchmarks.rolling.processes import Programs
 from benchmarks.rolling.report import markdown
 from benchmarks.rolling.results import Again, Results
 from benchmarks.rolling.schedule import GROUPS, cases, interleaved
+from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -71,8 +71,8 @@ def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Resu
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress, running_broker(scratch / "broker") as broker:
-        bench = Bench(Programs(scratch, broker, asked.peer), asked.output / "data", extent)
+    with Progress(*columns, console=console) as progress, running_broker(ROOT, scratch / "broker") as broker:
+        bench = Bench(Programs(scratch, broker.address, asked.peer), asked.output / "data", extent)
         results = _begun(bench, asked)
         _check(bench, results, progress, asked)
         _run(bench, results, progress, asked)

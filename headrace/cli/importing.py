@@ -85,11 +85,7 @@ def imported(
         if log and foreign
         else None
     )
-    if json:
-        document = {**artifact.manifest.document, "registered": registration.registered_json(registered)}
-        console.print_json({"path": str(artifact.path), **document})
-    else:
-        registration.print_registered(registered)
+    registration.print_version(artifact, registered, as_json=json)
 
 
 @contextmanager

@@ -67,6 +67,15 @@ def log_version(
         raise RegistryError(str(error.args[0]), f"{error.hint} {later}") from error
 
 
+def print_version(artifact: Artifact, registered: Registered | None, *, as_json: bool) -> None:
+    """Print what a command that made a version ends with: its manifest for scripts, where it was registered."""
+    if as_json:
+        document = {**artifact.manifest.document, "registered": registered_json(registered)}
+        console.print_json({"path": str(artifact.path), **document})
+    else:
+        print_registered(registered)
+
+
 def print_registered(registered: Registered | None) -> None:
     """Print where a version was registered, if it was."""
     if registered:

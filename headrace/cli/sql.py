@@ -13,7 +13,7 @@ from headrace.cli.run import newest_model
 from headrace.cli.submit import DEFAULT_ENVIRONMENT, DEFAULT_PROFILE
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
-from headrace.runtime.configuration import operator_jars, read_profile
+from headrace.runtime.configuration import operator_jars, python_programs, read_profile
 from headrace.runtime.folders import create_folders, write_private
 from headrace.runtime.job import MODEL, Job
 from headrace.runtime.run import Run, resolver_of
@@ -56,11 +56,12 @@ def sql(
     place = find_root(root)
     local = LocalCluster(cluster, place)
     suite = pack_suite(place, local.home.folder / "suites")
-    client = SqlClient(local, suite, local.home.folder / f"init-{use_case}.sql")
+    client = SqlClient(local, local.home.folder / f"init-{use_case}.sql")
     asked = Run(place, Job(use_case, JOB), data, environment, values=options.pairs(values))
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
-    set_so = {**read_profile(place, profile or DEFAULT_PROFILE), "python.files": str(suite)}
+    python = {**python_programs(), "python.files": str(suite)}
+    set_so = {**read_profile(place, profile or DEFAULT_PROFILE), **python}
     resolver = resolver_of(asked)
     statements = init_statements(resolver, set_so, operator_jars(place), parameters)
     write_private(client.init, init_file(statements))

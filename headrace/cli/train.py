@@ -58,11 +58,7 @@ def train(
     registered = (
         registration.log_version(artifact, name, report_of(artifact), tracking_uri, data) if log else None
     )
-    if json:
-        document = {**artifact.manifest.document, "registered": registration.registered_json(registered)}
-        console.print_json({"path": str(artifact.path), **document})
-    else:
-        registration.print_registered(registered)
+    registration.print_version(artifact, registered, as_json=json)
 
 
 def print_artifact(artifact: Artifact) -> None:

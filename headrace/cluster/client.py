@@ -54,7 +54,8 @@ class FlinkClient:
     def command(self, job: str, *arguments: str, options: Sequence[str] = ()) -> list[str]:
         """The command line of :meth:`run`."""
         flink = self.home.program("flink")
-        return [flink, "run", "-d", *options, "-pym", f"jobs.{job}", *python_options(self.suite), *arguments]
+        python = ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(self.suite)]
+        return [flink, "run", "-d", *options, "-pym", f"jobs.{job}", *python, *arguments]
 
     def stop(self, job_id: str, *, drain: bool = False) -> str:
         """Stop a job with a savepoint, all sinks committed; returns the savepoint's path.
@@ -87,11 +88,6 @@ class FlinkClient:
             message = f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}"
             raise HeadraceError(message) from RuntimeError(said)  # in which the doctor reads
         return done.stdout
-
-
-def python_options(suite: Path) -> list[str]:
-    """What Flink's clients are told of Python: this one, here and in the workers, and the suite that both import."""
-    return ["-pyexec", sys.executable, "-pyclientexec", sys.executable, "-pyfs", str(suite)]
 
 
 def _without_trace(printed: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -75,8 +74,7 @@ def configure_zookeeper(home: Home, port: int) -> None:
 def _gateway(home: Home, port: int) -> list[str]:
     endpoint = {"address": HOST, "bind-address": HOST, "port": port, "bind-port": port}
     options = [f"-Dsql-gateway.endpoint.rest.{name}={value}" for name, value in endpoint.items()]
-    python = [f"-Dpython.executable={sys.executable}", f"-Dpython.client.executable={sys.executable}"]
-    return [home.program("sql-gateway.sh"), "start-foreground", *options, *python]
+    return [home.program("sql-gateway.sh"), "start-foreground", *options]
 
 
 def _zookeeper(home: Home) -> list[str]:

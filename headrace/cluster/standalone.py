@@ -1,24 +1,54 @@
-"""One job manager and one task manager on this machine, on free ports, for as long as a ``with`` block lasts."""
+"""A cluster, or a broker, on this machine, on free ports, for as long as a ``with`` block lasts."""
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+import os
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headrace.cluster.broker import Broker
 from headrace.cluster.daemon import Daemon, start_daemon
-from headrace.cluster.ports import HOST, free_ports, wait_until
+from headrace.cluster.ports import HOST, answers, free_ports, wait_until
 from headrace.cluster.web import ClusterMonitor
+from headrace.connectors.manifest import read_manifest
+from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from typing_extensions import Self
 
     from headrace.cluster.home import Home
 
 PATIENCE_SECONDS = 180.0
+BROKER_PATIENCE_SECONDS = 60.0
+
+
+@contextmanager
+def running_broker(root: Path, folder: Path, users: Mapping[str, str] | None = None) -> Iterator[Broker]:
+    """A broker with its log in a folder, ended afterwards.
+
+    Args:
+        root: the suite, whose manifest pins the broker's jars.
+        folder: made if it is not there.
+        users: as in `Broker`.
+
+    Raises:
+        HeadraceError: when its jars can not be had, or it does not answer in time.
+    """
+    jars = JarStore().fetch_all(read_manifest(root)["broker"].jars)
+    port, controller_port = free_ports(2)
+    broker = Broker(folder, port, controller_port, jars, users or {})
+    broker.configure()
+    daemon = start_daemon("broker", broker.command(), os.environ, folder / "broker.out")
+    try:
+        wait_until(lambda: answers(port), BROKER_PATIENCE_SECONDS, "no broker answered")
+        yield broker
+    finally:
+        daemon.stop()
 
 
 @dataclass

@@ -10,9 +10,10 @@ from datetime import datetime, timezone
 from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from headrace.cluster.ports import wait_until
 from headrace.demo.play import trained
 from headrace.demo.summary import DEAD, PREDICTIONS
-from headrace.demo.swapped import compared, rows_in
+from headrace.demo.swapped import compared
 from headrace.deployments import commands
 from headrace.deployments.author import Author
 from headrace.deployments.commands import Wish, target
@@ -23,6 +24,7 @@ from headrace.models.definition import load_definition
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import DEPLOYMENTS, load_job
 from headrace.runtime.run import Run, start
+from headrace.tables.database import lines_of, table_files
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -42,6 +44,7 @@ CANARY_SHARE = 0.3
 BETWEEN_SECONDS = (TIMING.lead + MARGIN) // 1000 + 6
 """So that each record has been in force for some seconds before the next one is written."""
 PATIENCE_SECONDS = 120.0
+LOOK = "The job's log is in <data>/logs."
 
 
 class _Deployments:
@@ -108,7 +111,7 @@ def play_swap(demo: Demo, stage: Stage) -> Swapped:
 def _live(demo: Demo, stage: Stage, log: _Deployments) -> list[bytes]:
     """Let events flow while versions come and go; returns the events."""
     running, gate = _started(demo, stage, stage.data)
-    _wait(lambda: bool(gate.tick()) or gate.opened, "the history was not read")
+    wait_until(lambda: bool(gate.tick()) or gate.opened, PATIENCE_SECONDS, "the history was not read", LOOK)
     messages, steps = _messages(demo, stage), log.steps()
     sent: list[bytes] = []
     seconds = BETWEEN_SECONDS * len(steps)
@@ -178,18 +181,11 @@ def _finish(running: RunningJob, data: Path, events: int, gate: Gate) -> None:
 
     def _all_answered() -> bool:
         gate.tick()
-        return sum(len(rows_in(data / table)) for table in (PREDICTIONS, DEAD)) >= events
+        files = (path for table in (PREDICTIONS, DEAD) for path in table_files(data / table))
+        return sum(map(lines_of, files)) >= events
 
-    _wait(_all_answered, "not every event was scored or refused")
+    wait_until(_all_answered, PATIENCE_SECONDS, "not every event was scored or refused", LOOK)
     running.monitor.stop_with_savepoint(running.run.checkpoints.as_uri())
-
-
-def _wait(condition: Callable[[], bool], what: str) -> None:
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not condition():
-        if time.monotonic() > deadline:
-            raise HeadraceError(f"{what} within {PATIENCE_SECONDS:.0f} s", "The job's log is in <data>/logs.")
-        time.sleep(0.5)
 
 
 def _wish(reason: str) -> Wish:

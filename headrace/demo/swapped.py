@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.deployments.record import to_millis
 from headrace.models.scorer import ALERT
+from headrace.tables.database import table_files
 from headrace.training.period import moment
 
 if TYPE_CHECKING:
@@ -69,8 +70,8 @@ def compared(live: Path, again: Path, records: Sequence[Record], definition: Mod
 
 def rows_in(folder: Path) -> list[dict[str, Any]]:
     """The finished rows of a table of JSON lines."""
-    files = (path for path in folder.rglob("*") if path.is_file() and path.name[0] not in "._")
-    return [json.loads(line) for path in files for line in path.read_text(encoding="utf-8").splitlines()]
+    texts = (path.read_text(encoding="utf-8") for path in table_files(folder))
+    return [json.loads(line) for text in texts for line in text.splitlines()]
 
 
 def _by_key(folder: Path, key: str) -> dict[Any, dict[str, Any]]:

@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 from onnx import ModelProto, NodeProto, TensorProto, ValueInfoProto, compose, helper, numpy_helper
 
-from headrace.models.onnx_linear import SINGLE_ONLY, in_plain_arithmetic
+from headrace.models.onnx_linear import SINGLE_ONLY, constant, in_plain_arithmetic
 from headrace.models.onnx_model import INPUT, OUTPUT
 from headrace.models.onnx_signature import DOUBLE, FLOAT, inputs_of, type_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
 
 PREFIX = "imported_"
 OPSET = 13
@@ -58,9 +57,9 @@ def with_probabilities_behind(graph: ModelProto, output: str, columns: int) -> M
         columns: 2: of both classes; 1: of the positive one, as a column or without columns.
     """
     nodes = [
-        _constant("as_rows", np.array([-1, columns])),
-        _constant("zero", np.array(0.0)),
-        _constant("one", np.array(1.0)),
+        constant("as_rows", np.array([-1, columns])),
+        constant("zero", np.array(0.0)),
+        constant("one", np.array(1.0)),
         helper.make_node("Cast", [output], ["as_double"], to=DOUBLE),
         helper.make_node("Reshape", ["as_double", "as_rows"], ["as_columns"]),
         helper.make_node("Max", ["as_columns", "zero"], ["not_below"]),
@@ -122,18 +121,14 @@ def without_zipmap(graph: ModelProto) -> ModelProto:
 
 def _picked(name: str, which: Sequence[int], kind: int, rank: int) -> Iterator[NodeProto]:
     """Nodes that make one input of the features: its columns, in its type, in its shape."""
-    yield _constant(f"columns_of_{name}", np.array(which))
+    yield constant(f"columns_of_{name}", np.array(which))
     yield helper.make_node("Gather", [INPUT, f"columns_of_{name}"], [f"picked_{name}"], axis=1)
     if rank == 1:
-        yield _constant(f"rows_of_{name}", np.array([-1]))
+        yield constant(f"rows_of_{name}", np.array([-1]))
         yield helper.make_node("Cast", [f"picked_{name}"], [f"typed_{name}"], to=kind)
         yield helper.make_node("Reshape", [f"typed_{name}", f"rows_of_{name}"], [name])
     else:
         yield helper.make_node("Cast", [f"picked_{name}"], [name], to=kind)
-
-
-def _constant(name: str, values: NDArray[np.generic]) -> NodeProto:
-    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(values, name))
 
 
 def _needed(nodes: Sequence[NodeProto], output: str) -> list[NodeProto]:

@@ -37,8 +37,8 @@ def _as_it_is(node: NodeProto) -> list[NodeProto]:
 def _scaler(node: NodeProto) -> list[NodeProto]:
     attributes, name = _attributes(node), node.output[0]
     return [
-        _constant(f"{name}_offset", attributes["offset"]),
-        _constant(f"{name}_scale", attributes["scale"]),
+        constant(f"{name}_offset", attributes["offset"]),
+        constant(f"{name}_scale", attributes["scale"]),
         helper.make_node("Sub", [node.input[0], f"{name}_offset"], [f"{name}_shifted"]),
         helper.make_node("Mul", [f"{name}_shifted", f"{name}_scale"], [name]),
     ]
@@ -60,8 +60,8 @@ def _linear_classifier(node: NodeProto) -> list[NodeProto]:
         return [node]
     weights = np.asarray(attributes["coefficients"]).reshape(len(intercepts), -1).T
     return [
-        _constant(f"{name}_weights", weights),
-        _constant(f"{name}_intercepts", intercepts),
+        constant(f"{name}_weights", weights),
+        constant(f"{name}_intercepts", intercepts),
         helper.make_node("MatMul", [node.input[0], f"{name}_weights"], [f"{name}_product"]),
         helper.make_node("Add", [f"{name}_product", f"{name}_intercepts"], [f"{name}_sum"]),
         helper.make_node(posterior, [f"{name}_sum"], [name]),
@@ -72,9 +72,9 @@ def _attributes(node: NodeProto) -> dict[str, Any]:
     return {each.name: helper.get_attribute_value(each) for each in node.attribute}
 
 
-def _constant(name: str, values: Sequence[float] | NDArray[Any]) -> NodeProto:
-    tensor = numpy_helper.from_array(np.asarray(values, dtype=np.float64), name)
-    return helper.make_node("Constant", [], [name], value=tensor)
+def constant(name: str, values: Sequence[float] | NDArray[Any]) -> NodeProto:
+    """A node that gives an array, in its own type; numbers of a list are doubles."""
+    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(np.asarray(values), name))
 
 
 _WORDS: dict[str, Callable[[NodeProto], list[NodeProto]]] = {

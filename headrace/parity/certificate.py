@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import platform
 from importlib.metadata import PackageNotFoundError, version
-from typing import TYPE_CHECKING, Optional, Union
+from typing import Optional, Union
 
 from pydantic import BaseModel, ConfigDict, computed_field
 
 from headrace.parity.comparison import Comparison  # noqa: TC001 -- pydantic evaluates it
 from headrace.parity.interruption import Interruption  # noqa: TC001 -- pydantic evaluates it
 from headrace.runtime.java import find_java_home, java_version
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 PACKAGES = ("headrace", "apache-flink", "apache-beam", "duckdb", "numpy", "pandas", "pyarrow")
 
@@ -108,12 +105,6 @@ class Certificate(_Frozen):
     def holds(self) -> bool:
         """Whether every comparison holds."""
         return bool(self.comparisons) and all(each.holds for each in self.comparisons)
-
-
-def lines_of(path: Path) -> int:
-    """How many lines a file has."""
-    with path.open("rb") as content:
-        return sum(block.count(b"\n") for block in iter(lambda: content.read(1 << 20), b""))
 
 
 def versions() -> dict[str, str]:

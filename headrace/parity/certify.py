@@ -9,7 +9,7 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
 from headrace.digest import sha256_of
-from headrace.parity.certificate import Certificate, Computation, Input, lines_of, versions
+from headrace.parity.certificate import Certificate, Computation, Input, versions
 from headrace.parity.declaration import FILE, read_declaration
 from headrace.parity.interruption import travel_interrupted
 from headrace.parity.ways import Trip, travel
@@ -18,7 +18,7 @@ from headrace.runtime.configuration import operator_jars
 from headrace.runtime.run import prepare
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_tables
-from headrace.tables.database import table_files
+from headrace.tables.database import lines_of, table_files
 from headrace.training.features import feature_sql_sha256
 
 if TYPE_CHECKING:

@@ -69,11 +69,15 @@ def embedded(
     return {
         **profile,
         "pipeline.name": name,
-        "python.executable": sys.executable,
-        "python.client.executable": sys.executable,
+        **python_programs(),
         **({"pipeline.jars": urls} if urls else {}),
         **({JOB_PARAMETERS: json.dumps(dict(sorted(parameters.items())))} if parameters else {}),
     }
+
+
+def python_programs() -> dict[str, str]:
+    """Options that make this Python that of workers and of clients that look at functions."""
+    return dict.fromkeys(("python.executable", "python.client.executable"), sys.executable)
 
 
 def joined(parameters: Mapping[str, str]) -> str:

@@ -6,7 +6,6 @@ import subprocess
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headrace.cluster.client import python_options
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -21,12 +20,10 @@ class SqlClient:
 
     Args:
         cluster: where queries run.
-        suite: the archive that the workers import functions from.
         init: the file of the statements that a session begins with.
     """
 
     cluster: LocalCluster
-    suite: Path
     init: Path
 
     def command(self, file: Path | None = None) -> list[str]:
@@ -40,7 +37,6 @@ class SqlClient:
             self.cluster.home.program("sql-client.sh"),
             "-i",
             str(self.init),
-            *python_options(self.suite),
             *script,
         ]
 

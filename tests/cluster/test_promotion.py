@@ -88,8 +88,7 @@ def played(
     )
     run.cancel()
     quiet = JobRun(local_cluster, archive, log.folder, "replayed", scored_by="--deployments")
-    quiet.start()
-    return story, calm(quiet, Stream(stream.rows, [quiet], 0), story.messages)
+    return story, calm(quiet, stream.rows, story.messages)
 
 
 def both(first: Callable[[], object], second: Callable[[], object]) -> Callable[[], None]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import signal
 import subprocess
@@ -13,13 +12,10 @@ from urllib.request import urlopen
 import pytest
 from confluent_kafka import Consumer
 
-from headrace.cluster.broker import Broker
-from headrace.cluster.ports import answers, free_ports, wait_until
-from headrace.cluster.process import KeptProcess
+from headrace.cluster.ports import wait_until
+from headrace.cluster.standalone import running_broker
 from headrace.connectors.kafka import create_topics, partitions, tables_of
-from headrace.connectors.manifest import read_manifest
 from headrace.connectors.recorded import Producer, Record
-from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 from headrace.runtime.suite import Suite
 from tests.shell import shell
@@ -28,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from headrace.cluster.broker import Broker
     from headrace.connectors.kafka import KafkaTable
 
 pytestmark = pytest.mark.cluster
@@ -47,17 +44,8 @@ PATIENCE_SECONDS = 120.0
 
 @pytest.fixture(scope="module")
 def broker(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Broker]:
-    folder = tmp_path_factory.mktemp("broker")
-    jars = JarStore().fetch_all(read_manifest(root)["broker"].jars)
-    started = Broker(folder, *free_ports(2), jars, {"jobs": PASSWORD})
-    started.configure()
-    process = KeptProcess("broker", folder / "run")
-    process.start(started.command(), os.environ, folder / "broker.out")
-    try:
-        wait_until(lambda: answers(started.port), PATIENCE_SECONDS, "no broker came")
+    with running_broker(root, tmp_path_factory.mktemp("broker"), {"jobs": PASSWORD}) as started:
         yield started
-    finally:
-        process.stop()
 
 
 @pytest.fixture

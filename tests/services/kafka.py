@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from confluent_kafka.admin import AdminClient
 
-from headrace.cluster.broker import ALONE, Broker
+from headrace.cluster.broker import ALONE
 from headrace.cluster.ports import free_ports, wait_until
-from headrace.cluster.process import KeptProcess
-from headrace.connectors.manifest import read_manifest
-from headrace.connectors.store import JarStore
+from headrace.cluster.standalone import running_broker
 from tests.services.docker import answers, container
 
 if TYPE_CHECKING:
@@ -61,12 +58,5 @@ def _in_docker() -> Iterator[str]:
 
 @contextmanager
 def _on_this_machine(root: Path, folder: Path) -> Iterator[str]:
-    jars = JarStore().fetch_all(read_manifest(root)["broker"].jars)
-    broker = Broker(folder, *free_ports(2), jars)
-    broker.configure()
-    process = KeptProcess("broker", folder / "run")
-    process.start(broker.command(), os.environ, folder / "broker.out")
-    try:
+    with running_broker(root, folder) as broker:
         yield broker.address
-    finally:
-        process.stop()
