@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 from benchmarks.rolling.forms import FORMS, job
-from benchmarks.rolling.latency import percentiles
 from benchmarks.rolling.payments import label_records, made_up, payment_records, with_hot_customer
 from benchmarks.rolling.schedule import cases, interleaved
 from benchmarks.rolling.sizes import Sizes
@@ -114,17 +113,6 @@ def test_another_feature_is_refused(tmp_path: Path, column: str) -> None:
 def test_a_missing_row_is_refused(tmp_path: Path) -> None:
     with pytest.raises(HeadraceError, match="2 rows of 3"):
         Truth(payments()).check("theirs", written(tmp_path, right_features()[:2]), ("customer",))
-
-
-def test_latency_is_of_the_ids_that_count() -> None:
-    sent = {1: 0, 2: 1_000_000, 3: 2_000_000}
-    received = {1: 90_000_000, 2: 3_000_000, 3: 6_000_000}
-    assert percentiles(sent, received, [2, 3])["max"] == 4.0
-
-
-def test_a_payment_without_an_answer_is_an_error() -> None:
-    with pytest.raises(HeadraceError, match="1 of 2 payments were not answered, the first is 2"):
-        percentiles({1: 0, 2: 0}, {1: 1}, [1, 2])
 
 
 def test_the_size_counts_once_three_checkpoints_agree(tmp_path: Path) -> None:
