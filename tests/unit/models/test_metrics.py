@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headrace.models.metrics import BUCKETS_SECONDS, ScoringMetrics
+from headrace.models.metrics import BUCKETS_SECONDS, TOLD_EVERY_SECONDS, ScoringMetrics
 from headrace.models.scorer import Scored
 
 if TYPE_CHECKING:
@@ -57,17 +57,46 @@ def test_what_was_scored_and_what_was_not_is_counted_by_version() -> None:
     assert group.value("version_events{model_version=fraud-2}") == 1
 
 
+@dataclass
+class Clock:
+    """Stands still unless it is set."""
+
+    now: float = 7.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def durations(group: Group) -> list[int]:
+    return [
+        group.value(f"call_seconds_bucket{{le={limit}}}")
+        for limit in [*(f"{each:g}" for each in BUCKETS_SECONDS), "+Inf"]
+    ]
+
+
 def test_calls_fall_into_all_buckets_that_they_are_not_longer_than() -> None:
-    group = Group()
-    metrics = ScoringMetrics(group, trained_until)
+    group, clock = Group(), Clock()
+    metrics = ScoringMetrics(group, trained_until, clock=clock)
     for seconds in (0.0004, 0.001, 0.003, 7.0):
         metrics.observe([GOOD], seconds)
-    found = [group.value(f"call_seconds_bucket{{le={limit:g}}}") for limit in BUCKETS_SECONDS]
-    assert found[:4] == [1, 2, 2, 3]
-    assert found == sorted(found)
-    assert found[-1] == 3
-    assert group.value("call_seconds_bucket{le=+Inf}") == group.value("call_seconds_count") == 4
+        clock.now += TOLD_EVERY_SECONDS
+    assert durations(group) == [1, 2, 2, *[3] * 7, 4]
+    assert group.value("call_seconds_count") == 4
     assert group.value("call_microseconds_sum") == 7_004_400
+
+
+def test_calls_in_quick_succession_are_told_together_and_none_is_told_twice() -> None:
+    group, clock = Group(), Clock()
+    metrics = ScoringMetrics(group, trained_until, clock=clock)
+    for _ in range(5):
+        metrics.observe([GOOD], 0.02)
+    assert (group.value("events_scored"), group.value("call_seconds_count")) == (5, 1)
+    clock.now += TOLD_EVERY_SECONDS
+    metrics.observe([GOOD], 2.0)
+    metrics.observe([GOOD], 2.0)
+    assert (group.value("events_scored"), group.value("call_seconds_count")) == (7, 6)
+    assert durations(group) == [0, 0, 0, 0, 0, *[5] * 5, 6]
+    assert group.value("call_microseconds_sum") == 2_100_000
 
 
 def test_the_age_of_a_version_is_counted_from_the_last_event_it_learned_from() -> None:
