@@ -14,25 +14,25 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+from benchmarks.machine import cores, load, machine, versions
+from benchmarks.place import PEER, ROOT, WORK
+from benchmarks.processes import Programs
 from benchmarks.rolling.bench import Bench
 from benchmarks.rolling.extent import FULL, QUICK, Extent
-from benchmarks.rolling.forms import ROOT
-from benchmarks.rolling.machine import cores, load, machine, versions
 from benchmarks.rolling.page import publish
 from benchmarks.rolling.plot import draw
-from benchmarks.rolling.processes import Programs
 from benchmarks.rolling.report import markdown
 from benchmarks.rolling.results import Again, Results
-from benchmarks.rolling.schedule import GROUPS, cases, interleaved
+from benchmarks.rolling.schedule import GROUPS, cases
+from benchmarks.rounds import interleaved
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-PEER = ROOT / "work" / "benchmarks" / "peer" / "bin" / "python"
 INTERRUPTED = 130
-OUTPUT = ROOT / "work" / "benchmarks" / "rolling"
+OUTPUT = WORK / "rolling"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -123,7 +123,7 @@ def _empty(bench: Bench, asked: argparse.Namespace) -> Results:
         machine=machine(),
         load=load(),
         cores=cores(),
-        versions=versions(asked.peer),
+        versions=versions(asked.peer, {"Quix Streams": "quixstreams"}),
         rounds=bench.extent.rounds,
         payments=len(bench.payments("full")),
         rate=bench.extent.rate,

@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from itertools import islice, product
 from typing import TYPE_CHECKING, Any
 
-from benchmarks.rolling import latency
-from benchmarks.rolling.extent import LAST_DAY
-from benchmarks.rolling.payments import (
+from benchmarks.payments import (
     create,
     fill,
     label_records,
@@ -18,9 +16,11 @@ from benchmarks.rolling.payments import (
     payments,
     with_hot_customer,
 )
+from benchmarks.rolling import latency
+from benchmarks.rolling.extent import LAST_DAY
 from benchmarks.rolling.results import StateSize
 from benchmarks.rolling.schedule import BOTH_BACKENDS, HOT_PERCENT, Case
-from benchmarks.rolling.truth import Truth
+from benchmarks.truth import Truth
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -28,11 +28,12 @@ if TYPE_CHECKING:
 
     import pandas as pd
 
+    from benchmarks.processes import Programs
     from benchmarks.rolling.extent import Extent
-    from benchmarks.rolling.processes import Programs
 
 ANSWERS = "answers"
 PAYMENTS = "transactions"
+FLINK, QUIX = "benchmarks.rolling.flink", "benchmarks.rolling.quix"
 ENTITIES = {"customer": ("customer",), "both": ("customer", "terminal")}
 
 
@@ -132,10 +133,10 @@ class Bench:
 
     def _bounded(self, how: str, case: Case, folder: Path, *more: str) -> dict[str, float]:
         chosen = ("--form", case.form, "--pipeline", case.pipeline, "--backend", case.backend)
-        return self.programs.measure(self.programs.flink(how, *chosen, *more), folder)
+        return self.programs.measure(self.programs.ours(FLINK, how, *chosen, *more), folder)
 
     def _quix(self, folder: Path, prefix: str, rows: int, *more: str) -> dict[str, float]:
-        command = self.programs.quix("--topic", f"{prefix}{PAYMENTS}", "--rows", str(rows), *more)
+        command = self.programs.peers(QUIX, "--topic", f"{prefix}{PAYMENTS}", "--rows", str(rows), *more)
         return self.programs.measure(command, folder)
 
     def _latency(self, case: Case, folder: Path) -> dict[str, float]:
@@ -147,8 +148,8 @@ class Bench:
         if case.form == "echo":
             return latency.measure(self.broker, topic, topic, self._load())
         commands = {
-            "arrival": self.programs.flink("live", "--form", "arrival", "--prefix", prefix),
-            "quix": self.programs.quix("--topic", topic, "--answers", answers),
+            "arrival": self.programs.ours(FLINK, "live", "--form", "arrival", "--prefix", prefix),
+            "quix": self.programs.peers(QUIX, "--topic", topic, "--answers", answers),
         }
         with self.programs.running(commands[case.form], folder):
             return latency.measure(self.broker, topic, answers, self._load())

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 import psutil
 
-from benchmarks.rolling.forms import FORMS, ROOT, job
+from benchmarks.place import ROOT
+from benchmarks.rolling.forms import FORMS, job
 from benchmarks.rolling.jars import jars
 from benchmarks.rolling.sizes import steady_size
 from headrace.runtime.configuration import embedded, operator_jars, read_profile

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from benchmarks.place import ROOT
 from headrace.runtime.resolve import Resolver
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import Suite, UseCase
@@ -15,9 +16,7 @@ if TYPE_CHECKING:
 
     from headrace.runtime.resolve import Step
 
-ROOT = Path(__file__).resolve().parents[2]
 USE_CASE = "fraud"
-WINDOWS = ("1d", "7d", "30d")
 
 
 @dataclass(frozen=True)

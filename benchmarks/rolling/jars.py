@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.rolling.forms import ROOT
+from benchmarks.place import ROOT
 from headrace.connectors.manifest import chosen, read_manifest
 from headrace.connectors.store import JarStore
 

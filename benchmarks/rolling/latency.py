@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from benchmarks.rolling.payments import PARTITIONS, encoded
+from benchmarks.payments import PARTITIONS, encoded
 from headrace.errors import HeadraceError
 from headrace.planning.ladder import Record as Sent
 from headrace.planning.ladder import Route, Rung
@@ -14,7 +14,7 @@ from headrace.planning.latency import Session
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from benchmarks.rolling.payments import Record
+    from benchmarks.payments import Record
 
 ID = "transaction_id"
 

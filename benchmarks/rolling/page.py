@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.markdown import with_measured
 from benchmarks.rolling.plot import draw
 from benchmarks.rolling.report import markdown
-from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -27,20 +27,9 @@ def publish(results: Results, docs: Path) -> None:
     page = docs / PAGE
     rates = results.has("customer/quix") or results.has("both/over/hashmap")
     measured = f"{PICTURE if rates else ''}{markdown(results)}"
-    page.write_text(with_measured(page.read_text(encoding="utf-8"), measured), encoding="utf-8")
+    page.write_text(
+        with_measured(page.read_text(encoding="utf-8"), measured, BEGIN, END, PAGE), encoding="utf-8"
+    )
     if rates:
         (docs / "images").mkdir(exist_ok=True)
         draw(results, docs / "images" / "rolling.png")
-
-
-def with_measured(page: str, measured: str) -> str:
-    """A page with other figures between its marks.
-
-    Raises:
-        HeadraceError: when the marks are not there.
-    """
-    before, begin, rest = page.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise HeadraceError(f"{PAGE}: expected {BEGIN} and {END}", "The figures go between them.")
-    return f"{before}{BEGIN}\n\n{measured}\n{END}{after}"

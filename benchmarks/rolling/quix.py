@@ -10,30 +10,20 @@ import argparse
 import json
 import sys
 import time
-from bisect import bisect_right
-from datetime import datetime
 from pathlib import Path
 from typing import Any, TextIO
 
 from quixstreams import Application
 
-DAY = 86_400_000
-WINDOWS = {"1d": DAY, "7d": 7 * DAY, "30d": 30 * DAY}
+from benchmarks.windows import customer_features, to_millis, with_row
 
 
 def features(payment: dict[str, Any], state: Any) -> dict[str, Any]:
     """Count and mean amount of the customer's payments in ``(t - w, t]``, for each window ``w``."""
-    now = round(datetime.fromisoformat(payment["event_time"].replace("Z", "+00:00")).timestamp() * 1000)
-    times, cents = state.get("kept", ([], []))
-    old = bisect_right(times, now - WINDOWS["30d"])
-    times, cents = [*times[old:], now], [*cents[old:], round(payment["amount"] * 100)]
-    state.set("kept", (times, cents))
-    found = {"transaction_id": payment["transaction_id"]}
-    for name, length in WINDOWS.items():
-        inside = cents[bisect_right(times, now - length) :]
-        found[f"customer_count_{name}"] = len(inside)
-        found[f"customer_amount_avg_{name}"] = sum(inside) / len(inside) / 100
-    return found
+    now = to_millis(payment["event_time"])
+    kept = with_row(state.get("kept", ([], [])), now, round(payment["amount"] * 100))
+    state.set("kept", kept)
+    return {"transaction_id": payment["transaction_id"], **customer_features(kept, now)}
 
 
 class Stopwatch:

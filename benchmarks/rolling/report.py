@@ -5,13 +5,15 @@ from __future__ import annotations
 from itertools import product
 from typing import TYPE_CHECKING
 
+from benchmarks.markdown import table, verdict, without_empty
 from benchmarks.rolling.forms import FORMS
 from benchmarks.rolling.schedule import BOTH_BACKENDS, HOT_PERCENT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from benchmarks.rolling.results import Results, Spread
+    from benchmarks.rolling.results import Results
+    from benchmarks.spread import Spread
 
 TITLES = {
     **{name: form.title for name, form in FORMS.items()},
@@ -105,9 +107,9 @@ def throughput(results: Results, group: str) -> str:
             _times(thrift, results.thrift_of(peer)) if group == "customer" else "",
         ]
         state = BACKENDS.get(backend, "RocksDB") if form != "read" else ""
-        rows.append((rate.median, [TITLES[form], state, *beside, _spread(rate), f"{thrift.median:,.0f}"]))
+        rows.append((rate.median, [TITLES[form], state, *beside, rate.text(), f"{thrift.median:,.0f}"]))
     ordered = [row for _, row in sorted(rows, key=lambda each: -each[0])]
-    return table(*_without_empty(head, ordered)) if ordered else ""
+    return table(*without_empty(head, ordered)) if ordered else ""
 
 
 def hot_keys(results: Results) -> str:
@@ -116,7 +118,7 @@ def hot_keys(results: Results) -> str:
     for share, backend in product(HOT_PERCENT, BOTH_BACKENDS):
         if results.has(f"hot{share}/arrival/{backend}", f"customer/arrival/{backend}"):
             rate, even = (results.rate_of(f"{it}/arrival/{backend}") for it in (f"hot{share}", "customer"))
-            rows.append([f"{share} %", BACKENDS[backend], _slower(rate, even), _spread(rate), _spread(even)])
+            rows.append([f"{share} %", BACKENDS[backend], _slower(rate, even), rate.text(), even.text()])
     return table(["rows on one key", "state", "times slower", "payments/s", "payments/s without"], rows)
 
 
@@ -126,7 +128,7 @@ def latency(results: Results) -> str:
     for case in (name for name in results.runs if name.startswith("latency/")):
         found = [results.latency_of(case, share) for share in LATENCY]
         peer = _slower(found[1], results.latency_of("latency/quix", "p99"))
-        rows.append([TITLES[case.split("/")[1]], peer, *(_milliseconds(each) for each in found)])
+        rows.append([TITLES[case.split("/")[1]], peer, *(each.text(1) for each in found)])
     return table(
         [f"at {results.rate:,} events/s", "Quix's p99 ÷ its p99", *(f"{it}, ms" for it in LATENCY)], rows
     )
@@ -152,16 +154,8 @@ def goals(results: Results) -> str:
     if results.has("latency/arrival"):
         waited = results.latency_of("latency/arrival", "p99").median
         text = f"p99 at {results.rate:,}/s: ≤ {P99_MILLISECONDS} ms"
-        rows.append([text, f"{waited:.1f} ms", _verdict(waited <= P99_MILLISECONDS)])
+        rows.append([text, f"{waited:.1f} ms", verdict(waited <= P99_MILLISECONDS)])
     return table(["goal", "measured", "reached"], rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A Markdown table, figures to the right; empty without rows."""
-    if not rows:
-        return ""
-    lines = [head, ["---", *("---:" for _ in head[1:])], *rows]
-    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
 
 
 def _rate_goals(results: Results) -> Iterator[list[str]]:
@@ -169,7 +163,7 @@ def _rate_goals(results: Results) -> Iterator[list[str]]:
         if results.has(f"both/{form}/{backend}"):
             rate = results.rate_of(f"both/{form}/{backend}").median
             text = f"six windows, {BACKENDS[backend]}, {TITLES[form]}: ≥ {wanted:,} payments/s"
-            yield [text, f"{rate:,.0f} ({2 * rate:,.0f} events/s)", _verdict(rate >= wanted)]
+            yield [text, f"{rate:,.0f} ({2 * rate:,.0f} events/s)", verdict(rate >= wanted)]
 
 
 def _hot_goals(results: Results) -> Iterator[list[str]]:
@@ -178,12 +172,7 @@ def _hot_goals(results: Results) -> Iterator[list[str]]:
         if results.has(*names):
             even, hot = (results.rate_of(name).median for name in names)
             text = f"half of the rows on one key, {BACKENDS[backend]}: at most {TIMES_SLOWER} × slower"
-            yield [text, f"{even / hot:.2f} ×", _verdict(even / hot <= TIMES_SLOWER)]
-
-
-def _without_empty(head: list[str], rows: list[list[str]]) -> tuple[list[str], list[list[str]]]:
-    kept = [number for number in range(len(head)) if any(row[number] for row in rows)]
-    return [head[number] for number in kept], [[row[number] for number in kept] for row in rows]
+            yield [text, f"{even / hot:.2f} ×", verdict(even / hot <= TIMES_SLOWER)]
 
 
 def _times(rate: Spread, other: Spread) -> str:
@@ -194,19 +183,5 @@ def _slower(rate: Spread, other: Spread) -> str:
     return f"**{other.median / rate.median:.2f}**"
 
 
-def _spread(rate: Spread) -> str:
-    around = f" ({rate.low:,.0f}–{rate.high:,.0f})" if rate.low < rate.high else ""
-    return f"{rate.median:,.0f}{around}"
-
-
-def _milliseconds(waited: Spread) -> str:
-    around = f" ({waited.low:.1f}–{waited.high:.1f})" if waited.low < waited.high else ""
-    return f"{waited.median:.1f}{around}"
-
-
 def _megabytes(size: float) -> str:
     return f"{size / 1e6:,.1f} MB"
-
-
-def _verdict(reached: bool) -> str:
-    return "yes" if reached else "**no**"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from statistics import median
 from typing import TYPE_CHECKING
 
 from pydantic import BaseModel, Field
+
+from benchmarks.spread import Spread
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -102,24 +102,3 @@ class Results(BaseModel):
     def latency_of(self, case: str, percentile: str) -> Spread:
         """Milliseconds."""
         return Spread.of(run[percentile] for run in self.runs[case])
-
-
-@dataclass(frozen=True)
-class Spread:
-    """Several measurements of one figure.
-
-    Attributes:
-        median: in the middle.
-        low: the lowest.
-        high: the highest.
-    """
-
-    median: float
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, values: Iterable[float]) -> Spread:
-        """The spread of some values, one at least."""
-        found = sorted(values)
-        return cls(median(found), found[0], found[-1])

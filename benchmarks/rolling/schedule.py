@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Sequence
+    from collections.abc import Collection
 
-T = TypeVar("T")
 HOT_PERCENT = (10, 50)
 GROUPS = ("customer", "both", "hot", "latency", "state")
 """What can be measured by itself; ``hot`` is compared with ``customer``, sizes of ``state`` are no cases."""
@@ -69,14 +68,3 @@ def cases(groups: Collection[str] = GROUPS) -> list[Case]:
     latency = [Case("latency", form) for form in ("echo", "arrival", "quix")]
     everything = [Case("customer", "read", "hashmap"), Case("customer", "quix"), *each, *hot, *latency]
     return [case for case in everything if case.group.rstrip("0123456789") in groups]
-
-
-def interleaved(things: Sequence[T], rounds: int) -> Iterator[tuple[int, T]]:
-    """Each thing once a round, every second round backwards, so that what changes slowly falls on all alike.
-
-    >>> [thing for _, thing in interleaved("abc", 2)]
-    ['a', 'b', 'c', 'c', 'b', 'a']
-    """
-    for number in range(rounds):
-        for thing in things if number % 2 == 0 else reversed(things):
-            yield number, thing

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
+from benchmarks.payments import label_records, made_up, payment_records, with_hot_customer
 from benchmarks.rolling.forms import FORMS, job
-from benchmarks.rolling.payments import label_records, made_up, payment_records, with_hot_customer
-from benchmarks.rolling.schedule import cases, interleaved
+from benchmarks.rolling.schedule import cases
 from benchmarks.rolling.sizes import Sizes
-from benchmarks.rolling.truth import Truth
+from benchmarks.rounds import interleaved
+from benchmarks.truth import Truth
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:

@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from benchmarks.markdown import with_measured
 from benchmarks.rolling import report
-from benchmarks.rolling.page import BEGIN, END, with_measured
+from benchmarks.rolling.page import BEGIN, END
 from benchmarks.rolling.plot import draw
-from benchmarks.rolling.results import Again, Results, Spread
+from benchmarks.rolling.results import Again, Results
+from benchmarks.spread import Spread
 from headrace.errors import HeadraceError
 from tests.unit.benchmarks.rolling_results import made_up
 
@@ -102,9 +104,9 @@ def test_the_plot_names_every_form_that_has_windows(tmp_path: Path) -> None:
 
 def test_publishing_replaces_the_measured_part_only() -> None:
     page = f"before\n{BEGIN}\n\nold\n{END}\nafter\n"
-    assert with_measured(page, "new\n") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert with_measured(page, "new\n", BEGIN, END, "a page") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
 
 
 def test_a_page_without_marks_is_refused() -> None:
     with pytest.raises(HeadraceError, match="expected <!-- measured"):
-        with_measured("no marks", "new")
+        with_measured("no marks", "new", BEGIN, END, "a page")

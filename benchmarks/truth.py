@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from benchmarks.rolling.forms import WINDOWS
+from benchmarks.windows import WINDOWS
 from datasets.fraud.tables import LABEL_DELAY_DAYS
 from headrace.errors import HeadraceError
 
@@ -27,14 +27,20 @@ class Truth:
 
     Args:
         payments: as ``datasets.fraud.benchmark.benchmark`` returns them.
+        until: verdicts that come later are not known, and payments that come later are those that are compared;
+            by default all.
     """
 
-    def __init__(self, payments: pd.DataFrame) -> None:
+    def __init__(self, payments: pd.DataFrame, until: pd.Timestamp | None = None) -> None:
         self._connection = duckdb.connect()
         unzoned = payments.assign(event_time=payments["event_time"].dt.tz_localize(None))
         self._connection.register("payments", unzoned)
+        moment = until.tz_localize(None) if until else None
         self._connection.execute(_CUSTOMER)
-        self._connection.execute(_TERMINAL)
+        self._connection.execute(_TERMINAL, {"until": moment})
+        self._connection.execute(_LATER, {"until": moment})
+        for entity in ("customer", "terminal"):
+            self._connection.execute(f"DELETE FROM {entity} WHERE transaction_id NOT IN (FROM later)")  # noqa: S608 -- our own names
 
     def check(self, who: str, rows: Path, entities: tuple[str, ...]) -> int:
         """Compare computed features with these; returns how many rows were compared.
@@ -53,7 +59,7 @@ class Truth:
             {"files": files},
         )
         wanted, given = self._count("customer"), self._count("computed")
-        total = self._count("payments")
+        total = self._count("later")
         wrong = {entity: self._differing(entity) for entity in entities}
         if given != total or any(wrong.values()):
             raise HeadraceError(
@@ -61,6 +67,11 @@ class Truth:
                 "What computes something else is not compared.",
             )
         return wanted
+
+    def features(self) -> pd.DataFrame:
+        """The payments that are compared, with their amounts and the features of both windows, in order of time."""
+        found: pd.DataFrame = self._connection.sql(_FEATURES).df()
+        return found
 
     def _count(self, table: str) -> int:
         return int(self._connection.sql(f"SELECT count(*) FROM {table}").fetchall()[0][0])  # noqa: S608 -- our own names
@@ -115,6 +126,7 @@ WITH events AS (
   SELECT transaction_id, terminal_id, event_time AS moment, NULL AS fraud FROM payments
   UNION ALL
   SELECT transaction_id, terminal_id, event_time + INTERVAL '{LABEL_DELAY_DAYS} days' AS moment, fraud FROM payments
+  WHERE $until IS NULL OR event_time + INTERVAL '{LABEL_DELAY_DAYS} days' <= $until
 ),
 counted AS (
   SELECT transaction_id, fraud, {_TERMINAL_FEATURES}
@@ -123,3 +135,13 @@ counted AS (
 )
 SELECT * EXCLUDE (fraud) FROM counted WHERE fraud IS NULL
 """  # noqa: S608 -- our own words
+_LATER = """
+CREATE TABLE later AS SELECT transaction_id FROM payments WHERE $until IS NULL OR event_time > $until
+"""
+_FEATURES = """
+SELECT p.transaction_id, p.customer_id, p.terminal_id, p.event_time, p.amount,
+  CAST(isodow(p.event_time) >= 6 AS INTEGER) AS is_weekend, CAST(hour(p.event_time) <= 6 AS INTEGER) AS is_night,
+  c.* EXCLUDE (transaction_id), t.* EXCLUDE (transaction_id)
+FROM payments p JOIN customer c USING (transaction_id) JOIN terminal t USING (transaction_id)
+ORDER BY p.event_time, p.transaction_id
+"""

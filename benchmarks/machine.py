@@ -6,10 +6,14 @@ import platform
 import subprocess
 from importlib.metadata import version
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
 
 from headrace.runtime.java import find_java_home, java_version
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 _CPU = Path("/proc/cpuinfo")
 
@@ -38,22 +42,24 @@ def load() -> float:
     return psutil.getloadavg()[0]
 
 
-def versions(peer: Path) -> dict[str, str]:
-    """Of Flink, Java, Python and the peer.
+def versions(peer: Path, packages: Mapping[str, str]) -> dict[str, str]:
+    """Of Flink, Java, Python and the peers.
 
     Args:
-        peer: the Python that has Quix Streams.
+        peer: the Python that has the peers.
+        packages: what a reader calls a peer → its package.
 
     Raises:
-        CalledProcessError: when it has none.
+        CalledProcessError: when it lacks one.
     """
-    ask = "from importlib.metadata import version; print(version('quixstreams'))"
-    said = subprocess.run([str(peer), "-c", ask], check=True, capture_output=True, text=True).stdout  # noqa: S603 -- ours
+    ask = "import sys; from importlib.metadata import version; print(*map(version, sys.argv[1:]))"
+    command = [str(peer), "-c", ask, *packages.values()]
+    said = subprocess.run(command, check=True, capture_output=True, text=True).stdout  # noqa: S603 -- ours
     return {
         "Flink": version("apache-flink"),
         "Java": str(java_version(find_java_home() / "bin" / "java")),
         "Python": platform.python_version(),
-        "Quix Streams": said.strip(),
+        **dict(zip(packages, said.split())),
     }
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 from typing import TYPE_CHECKING
 
-from benchmarks.rolling.forms import ROOT
+from benchmarks.place import ROOT
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -30,20 +30,20 @@ class Programs:
     Args:
         folder: each run gets a new folder in it.
         broker: the broker's address.
-        peer: the Python that has Quix Streams.
+        peer: the Python that has the peers.
     """
 
     folder: Path
     broker: str
     peer: Path
 
-    def flink(self, *arguments: str) -> list[str]:
-        """The command of a Flink job; arguments as ``benchmarks.rolling.flink`` takes them."""
-        return [sys.executable, "-m", "benchmarks.rolling.flink", *arguments, "--broker", self.broker]
+    def ours(self, module: str, *arguments: str) -> list[str]:
+        """The command of a module of this tree, told the broker."""
+        return [sys.executable, "-m", module, *arguments, "--broker", self.broker]
 
-    def quix(self, *arguments: str) -> list[str]:
-        """The command of the peer; arguments as ``benchmarks.rolling.quix`` takes them."""
-        return [str(self.peer), "-m", "benchmarks.rolling.quix", *arguments, "--broker", self.broker]
+    def peers(self, module: str, *arguments: str) -> list[str]:
+        """As :meth:`ours`, with the Python of the peers."""
+        return [str(self.peer), "-m", module, *arguments, "--broker", self.broker]
 
     def new_folder(self) -> Path:
         """A folder for one run."""
