@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 import signal
 import sys
 import tempfile
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
 PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 LONG_PAUSE_SECONDS = 15.0
 PAUSE_SECONDS = 5.0
+CONSOLE = Console(stderr=True)
 
 
 @dataclass(frozen=True)
@@ -100,11 +103,26 @@ def main() -> int:
         disk.mount()
         layout = {**dict(zip(PORTS, free_ports(len(PORTS)))), "task_managers": 2, "slots": 2}
         cluster.up(layout, {"execution.checkpointing.dir": disk.folder.as_uri()})
-        return _report(*_played(cluster, disk, folder, asked))
+        code = _report(*_played(cluster, disk, folder, asked))
+    except HeadraceError as error:
+        _keep_logs(cluster, error)
+        code = error.exit_code
     finally:
         cluster.down()
         disk.unmount()
         shutil.rmtree(folder, ignore_errors=True)
+    return code
+
+
+def _keep_logs(cluster: LocalCluster, error: HeadraceError) -> None:
+    """What is needed to find out why: what each job said last, and the logs of all processes."""
+    kept = Path(tempfile.mkdtemp(prefix="chaos-logs-"))
+    for job, part in product(cluster.monitor.jobs(), ("", "/exceptions", "/checkpoints")):
+        said = cluster.monitor.get(f"/jobs/{job['jid']}{part}")
+        name = f"{job['name']}-{job['jid']}{part.replace('/', '-')}.json"
+        (kept / name).write_text(json.dumps(said, indent=2), encoding="utf-8")
+    shutil.copytree(cluster.folder / "log", kept / "log")
+    CONSOLE.print(f"error: {error}\nlogs are in {kept}", style="red", markup=False)
 
 
 def _played(
@@ -121,11 +139,15 @@ def _played(
         run.start()
     stream = Stream(rows, runs, asked.rate)
     experiment = Experiment(cluster, runs, disk, stream)
-    story = play(runs, stream, experiment.faults(asked.rounds, asked.only))
+    story = play(runs, stream, experiment.faults(asked.rounds, asked.only), tell=_tell)
     for run in runs:
         run.cancel()
     quiet = JobRun(cluster, archive, model, "calm")
     return story, calm(quiet, rows, story.messages)
+
+
+def _tell(what: str) -> None:
+    CONSOLE.print(what, markup=False, soft_wrap=True)
 
 
 def _report(story: Story, expected: Sequence[Seen]) -> int:

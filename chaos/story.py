@@ -47,6 +47,12 @@ class Outage:
     fault: str
     seconds: dict[str, float]
 
+    @property
+    def sentence(self) -> str:
+        """The same in words."""
+        each = ", ".join(f"{name} {seconds:.1f} s" for name, seconds in self.seconds.items())
+        return f"{self.fault}: longest time without a prediction: {each}"
+
 
 @dataclass
 class Story:
@@ -64,7 +70,11 @@ class Story:
 
 
 def play(
-    runs: Sequence[JobRun], stream: Stream, faults: Sequence[Fault], settle: float = SETTLE_SECONDS
+    runs: Sequence[JobRun],
+    stream: Stream,
+    faults: Sequence[Fault],
+    settle: float = SETTLE_SECONDS,
+    tell: Callable[[str], object] = lambda _: None,
 ) -> Story:
     """Let faults happen to runs that are at work while messages flow, until each message was answered.
 
@@ -73,6 +83,7 @@ def play(
         stream: what they are sent.
         faults: in order; the next one when predictions have come again for a while.
         settle: that while, in seconds.
+        tell: is told what happens, and what it cost.
     """
     story = Story()
     with ExitStack() as stack:
@@ -80,7 +91,9 @@ def play(
         stream.begin()
         _wait_for_news(observers, time.monotonic())
         for fault in faults:
+            tell(f"{fault.name} …")
             story.outages.append(_suffer(fault, observers, settle))
+            tell(story.outages[-1].sentence)
         story.messages = stream.end()
         for observer in observers.values():
             wait_for_answers(observer, story.messages)
