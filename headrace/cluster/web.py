@@ -10,6 +10,7 @@ from http.client import HTTPException
 from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
+from headrace.cluster.ports import wait_until
 from headrace.errors import HeadraceError
 from headrace.runtime.failure import job_failure
 from headrace.runtime.rest import ask
@@ -75,6 +76,11 @@ class ClusterMonitor:
         """How many checkpoints were completed since the job was submitted."""
         return int(self.get(f"/jobs/{job_id}/checkpoints").get("counts", {}).get("completed", 0))
 
+    def newest_checkpoint(self, job_id: str) -> str:
+        """Where the newest completed checkpoint of a job is; empty when there is none, or nobody knows the job."""
+        latest = self.get(f"/jobs/{job_id}/checkpoints").get("latest", {}).get("completed") or {}
+        return str(latest.get("external_path", ""))
+
     def failure(self, job_id: str) -> str:
         """The newest exception of a job as Flink says it; empty when it has none."""
         history = self.get(f"/jobs/{job_id}/exceptions").get("exceptionHistory", {}).get("entries", [])
@@ -105,10 +111,17 @@ class ClusterMonitor:
         return bool(_LOST.search(trace)) and self.state(job_id) not in ENDED
 
     def cancel(self, job_id: str) -> None:
-        """End a job without a savepoint; one that has ended already is left alone."""
+        """End a job without a savepoint and wait until it has ended, so that another of its name can start.
+
+        One that has ended already, or that nobody knows, is left alone.
+
+        Raises:
+            HeadraceError: when it does not end in time.
+        """
         request = Request(f"{self.address}/jobs/{job_id}?mode=cancel", method="PATCH")  # noqa: S310 -- our own cluster
         with suppress(OSError, HTTPException):
             urlopen(request, timeout=10).close()  # noqa: S310 -- as above
+        wait_until(lambda: self.state(job_id) in {*ENDED, ""}, PATIENCE_SECONDS, f"job {job_id} did not end")
 
     def get(self, path: str) -> dict[str, Any]:
         """The answer of the REST interface; empty when there is none."""
