@@ -71,7 +71,7 @@ def made_up(keys: int, rows: int) -> pd.DataFrame:
 def payment_records(frame: pd.DataFrame) -> Iterator[Record]:
     """A record a payment, keyed by customer."""
     columns = ["transaction_id", "customer_id", "terminal_id", "amount"]
-    times = _iso(frame["event_time"])
+    times = iso(frame["event_time"])
     for values, time in zip(frame[columns].itertuples(index=False), times):
         yield str(values.customer_id), {**values._asdict(), "event_time": time}
 
@@ -79,7 +79,7 @@ def payment_records(frame: pd.DataFrame) -> Iterator[Record]:
 def label_records(frame: pd.DataFrame) -> Iterator[Record]:
     """A record a verdict, known seven days after the payment, keyed by payment."""
     columns = ["transaction_id", "customer_id", "terminal_id", "fraud"]
-    times, known = _iso(frame["event_time"]), _iso(frame["event_time"] + pd.Timedelta(days=LABEL_DELAY_DAYS))
+    times, known = iso(frame["event_time"]), iso(frame["event_time"] + pd.Timedelta(days=LABEL_DELAY_DAYS))
     for values, time, available in zip(frame[columns].itertuples(index=False), times, known):
         yield str(values.transaction_id), {**values._asdict(), "event_time": time, "available_at": available}
 
@@ -128,7 +128,7 @@ def _send(producer: Any, topic: str, key: str, value: dict[str, Any]) -> None:
     producer.poll(0)
 
 
-def _iso(times: pd.Series[pd.Timestamp]) -> list[str]:
-    """ISO 8601 with milliseconds and Z."""
+def iso(times: pd.Series[pd.Timestamp]) -> list[str]:
+    """ISO 8601 with milliseconds and Z, of times in UTC."""
     unzoned = times.dt.tz_localize(None).to_numpy().astype("datetime64[ms]")
     return [f"{time}Z" for time in np.datetime_as_string(unzoned)]

@@ -65,17 +65,25 @@ class Programs:
         return dict(json.loads(said.splitlines()[-1]))
 
     @contextmanager
-    def running(self, command: list[str], folder: Path) -> Iterator[subprocess.Popen[str]]:
-        """A program that runs as long as the context, with what it started."""
+    def running(
+        self, command: list[str], folder: Path, library: Path = ROOT
+    ) -> Iterator[subprocess.Popen[str]]:
+        """A program that runs as long as the context, with what it started.
+
+        Args:
+            command: that starts it; ``--folder`` is added.
+            folder: its own.
+            library: what it imports ours from.
+        """
         with (folder / "stderr").open("w") as errors:
             process = subprocess.Popen(  # noqa: S603 -- our own programs
                 [*command, "--folder", str(folder)],
-                cwd=ROOT,
+                cwd=library,
                 stdout=subprocess.PIPE,
                 stderr=errors,
                 text=True,
                 start_new_session=True,
-                env={**os.environ, "PYTHONPATH": str(ROOT)},
+                env={**os.environ, "PYTHONPATH": str(library)},
             )
         with process:
             try:

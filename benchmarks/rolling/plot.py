@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import matplotlib as mpl
 from matplotlib.figure import Figure
 
 from benchmarks.rolling.report import BACKENDS, TITLES
+from benchmarks.style import NO_CLOCK, STYLE
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -18,18 +19,6 @@ if TYPE_CHECKING:
 
 COLOURS = {"over": "#94a3b8", "quix": "#c2410c", "arrival": "#1d4ed8", "in_order": "#60a5fa"}
 PANELS = {"customer": "three windows, one entity", "both": "six windows, two entities"}
-STYLE: Any = {
-    "svg.fonttype": "none",
-    "svg.hashsalt": "headrace",
-    "font.size": 9.5,
-    "axes.spines.top": False,
-    "axes.spines.right": False,
-    "axes.edgecolor": "#cbd5e1",
-    "axes.axisbelow": True,
-    "grid.color": "#eef2f7",
-}
-NO_CLOCK: dict[str, dict[str, str | None]] = {".svg": {"Date": None}, ".png": {"Software": None}}
-"""What is left out of a picture, so that the same results give the same bytes."""
 
 
 def draw(results: Results, path: Path) -> None:

@@ -1,0 +1,160 @@
+"""The benchmark step by step: what is sent to whom, and what is noted."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from benchmarks.payments import payments, with_hot_customer
+from benchmarks.pipeline import history, ladder
+from benchmarks.pipeline.artifacts import make_artifact
+from benchmarks.pipeline.equality import Expected, answers_of
+from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM
+from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
+from benchmarks.pipeline.topics import Topics
+from benchmarks.truth import Truth
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    import pandas as pd
+
+    from benchmarks.pipeline.contenders import Contender, Contenders
+    from benchmarks.pipeline.extent import Extent
+    from benchmarks.pipeline.schedule import Case
+
+RAW, VERDICTS, ANSWERS = "transactions_raw", "labels", "predictions"
+
+
+@dataclass
+class Bench:
+    """A benchmark against a running broker.
+
+    Args:
+        contenders: what starts them.
+        data: keeps payments and models, for the next time.
+        extent: how much is measured.
+    """
+
+    contenders: Contenders
+    data: Path
+    extent: Extent
+    _runs: int = field(default=0, init=False)
+
+    @cached_property
+    def everything(self) -> pd.DataFrame:
+        """All payments of all customers."""
+        return payments(self.data, LAST_DAY)
+
+    @cached_property
+    def stream(self) -> Stream:
+        """What is sent of it, and its verdicts."""
+        return Stream(of_customers(self.everything, self.extent.every))
+
+    @cached_property
+    def features(self) -> Stream:
+        """The features of that, as the job that scores reads them."""
+        return FeatureStream(Truth(self.stream.payments).features())
+
+    def model(self, name: str) -> Path:
+        """The folder of a model, trained when it is not there."""
+        return make_artifact(self.data / "models", name, lambda: of_customers(self.everything, LEARNED_FROM))
+
+    def check(self, case: Case) -> int:
+        """Compare a contender's features and scores with the oracle; returns the payments compared.
+
+        Raises:
+            HeadraceError: when one differs.
+        """
+        frame = of_customers(self.everything, self.extent.checked_every)
+        filled = int((frame["day"] < self.extent.fill_days).sum())
+        expected = Expected(frame.head(filled + self.extent.checked), filled, self.model(case.model))
+        if case.group == "history":
+            return history.check(self.contenders, case, frame)
+        with self._topics() as topics:
+            known = expected.stream.known_before(filled - 1)
+            topics.fill(VERDICTS, expected.stream.verdicts[:known])
+            with self._running(case, topics, features=True) as contender:
+                topics.fill(RAW, expected.stream.sent[:filled])
+                contender.wait_for_answers(filled)
+                contender.wait_until_all_is_read()
+                topics.fill(RAW, expected.stream.sent[filled:])
+                contender.wait_for_answers(len(expected.stream.payments))
+                scratch = contender.folder / "answers.jsonl"
+                return expected.check(case.name, answers_of(contender), scratch)
+
+    def run(self, case: Case) -> dict[str, float]:
+        """Measure a case once.
+
+        Raises:
+            HeadraceError: when a program fails or does not answer.
+        """
+        if case.group == "history":
+            return history.measure(
+                self.contenders, case, of_customers(self.everything, self.extent.history_every)
+            )
+        with self._topics() as topics:
+            if case.group == "latency":
+                return self._latency(case, topics)
+            return self._backlog(case, topics)
+
+    def _latency(self, case: Case, topics: Topics) -> dict[str, float]:
+        frame = self.stream.payments
+        filled = int((frame["day"] < self.extent.fill_days).sum())
+        if case.contender == "echo":
+            return ladder.climb(topics, RAW, self.stream.sent, 0, self.extent)
+        topics.fill(VERDICTS, self.stream.verdicts[: self.stream.known_before(filled - 1)])
+        with self._running(case, topics):
+            return ladder.climb(topics, ANSWERS, self.stream.sent, filled, self.extent)
+
+    def _backlog(self, case: Case, topics: Topics) -> dict[str, float]:
+        """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""
+        stream, first = self._stream_of(case), self.extent.warm_up
+        count = min(len(stream.payments), first + self.extent.backlog)
+        known = [stream.known_before(first), stream.known_before(count)]
+        topics.fill(stream.topic, stream.sent[:first])
+        topics.fill(VERDICTS, stream.verdicts[: known[0]])
+        with self._running(case, topics) as contender:
+            started = contender.wait_for_answers(1) - contender.began
+            contender.wait_for_answers(first)
+            with contender.stopped():
+                topics.fill(VERDICTS, stream.verdicts[known[0] : known[1]])
+                topics.fill(stream.topic, stream.sent[first:count])
+            return {"start_seconds": started, **_worked_off(contender, first, count)}
+
+    def _stream_of(self, case: Case) -> Stream:
+        if case.group == "hot":
+            return Stream(with_hot_customer(self.stream.payments, int(case.variant) / 100))
+        return self.features if case.group == "score" else self.stream
+
+    @contextmanager
+    def _running(self, case: Case, topics: Topics, *, features: bool = False) -> Iterator[Contender]:
+        with self.contenders.running(case, topics, self.model(case.model), features=features) as contender:
+            yield contender
+
+    @contextmanager
+    def _topics(self) -> Iterator[Topics]:
+        self._runs += 1
+        topics = Topics(self.contenders.programs.broker, f"run{self._runs}.")
+        topics.create()
+        try:
+            yield topics
+        finally:
+            topics.delete()
+
+
+def _worked_off(contender: Contender, first: int, count: int) -> dict[str, float]:
+    """What it takes until all is answered, from now on; of a job of ours its next checkpoint, too."""
+    began, cpu = time.monotonic(), contender.meter.cpu_seconds()
+    ended = contender.wait_for_answers(count)
+    found = {
+        "rows": count - first,
+        "seconds": ended - began,
+        "cpu_seconds": contender.meter.cpu_seconds() - cpu,
+        "peak_bytes": contender.meter.peak_bytes,
+    }
+    return {**found, **(contender.checkpoint() if contender.case.is_flink else {})}

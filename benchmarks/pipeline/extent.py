@@ -1,0 +1,41 @@
+"""How much is measured of the whole job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured.
+
+    Attributes:
+        rounds: how often each case is measured.
+        every: of how many customers one is taken, with all payments of all days.
+        history_every: the same, for features over history.
+        checked_every: the same, for what is compared with the oracle.
+        fill_days: days whose payments fill the windows before latency is measured, or answers are compared.
+        checked: payments that are compared.
+        rates: events a second, the ladder.
+        seconds: of each rate that are not measured, then that are.
+        warm_up: payments before the backlog, so that what is timed runs warm.
+        backlog: payments that wait when the time begins.
+    """
+
+    rounds: int
+    every: int
+    history_every: int
+    checked_every: int
+    fill_days: int
+    checked: int
+    rates: tuple[int, ...]
+    seconds: tuple[float, float]
+    warm_up: int
+    backlog: int
+
+
+LAST_DAY = 119
+LEARNED_FROM = 10
+"""Models learn from one in so many customers."""
+FULL = Extent(3, 5, 2, 40, 31, 4_000, (10, 100, 1_000, 5_000, 10_000), (2.0, 8.0), 40_000, 150_000)
+QUICK = Extent(1, 20, 20, 80, 31, 1_000, (100, 1_000), (1.0, 3.0), 10_000, 30_000)

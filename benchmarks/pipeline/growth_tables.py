@@ -1,0 +1,77 @@
+"""Tables of how figures change as keys, models, windows and state grow."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from benchmarks.markdown import table
+from benchmarks.pipeline.titles import MODELS, contender, last, state
+
+if TYPE_CHECKING:
+    from benchmarks.pipeline.results import Results
+
+
+def hot_keys(results: Results) -> str:
+    """How much slower it gets when one key has many of the events."""
+    rows = []
+    for case in _of(results, "hot"):
+        even = _even(case)
+        if results.has(even):
+            rate, usual = results.rate_of(case), results.rate_of(even)
+            slower = f"**{usual.median / rate.median:.2f}**"
+            rows.append([f"{last(case)} %", contender(case), state(case), slower, rate.text(), usual.text()])
+    return table(["events on one key", "", "state", "times slower", "payments/s", "payments/s without"], rows)
+
+
+def models(results: Results) -> str:
+    """How much slower it gets with a larger model."""
+    rows = []
+    for case in _of(results, "model"):
+        usual = _even(case)
+        if results.has(usual):
+            rate = results.rate_of(case)
+            slower = f"**{results.rate_of(usual).median / rate.median:.2f}**"
+            rows.append([MODELS[last(case)], slower, rate.text(), results.thrift_of(case).text()])
+    return table(
+        ["model", "times slower than logistic regression", "payments/s", "payments/s and core"], rows
+    )
+
+
+def windows(results: Results) -> str:
+    """How much slower features get with more windows."""
+    found = _of(results, "windows")
+    rows = []
+    for case in found:
+        rate = results.rate_of(case)
+        slower = f"**{results.rate_of(found[0]).median / rate.median:.2f}**"
+        rows.append([last(case), slower, rate.text(), results.thrift_of(case).text()])
+    first = last(found[0]) if found else ""
+    return table(["windows", f"times slower than {first}", "payments/s", "payments/s and core"], rows)
+
+
+def sizes(results: Results) -> str:
+    """Size and time of a checkpoint as state grows."""
+    rows = [
+        [
+            f"{results.of(case, 'rows').median:,.0f}",
+            state(case),
+            results.of(case, "checkpoint_bytes", 1e-6).text(1),
+            f"{results.of(case, 'checkpoint_bytes').median / results.of(case, 'rows').median:,.0f}",
+            results.of(case, "checkpoint_seconds").text(2),
+        ]
+        for case in _of(results, "state")
+    ]
+    return table(
+        ["payments in the windows", "state", "checkpoint, MB", "bytes a payment", "checkpoint, s"], rows
+    )
+
+
+def _of(results: Results, group: str) -> list[str]:
+    """Cases of a group, the smallest first."""
+    names = [name for name in results.runs if name.startswith(f"{group}/")]
+    return sorted(names, key=lambda name: (name.rpartition("/")[0], len(last(name)), last(name)))
+
+
+def _even(case: str) -> str:
+    """The case of the whole job that differs in nothing else."""
+    return f"throughput/{'/'.join(case.split('/')[1:5])}"

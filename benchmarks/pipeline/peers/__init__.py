@@ -1,0 +1,1 @@
+"""What people would use instead: the same work, from the same topics to the same one."""

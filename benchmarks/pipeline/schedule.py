@@ -1,0 +1,136 @@
+"""What is measured of the whole job."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Iterable
+
+GROUPS = ("latency", "throughput", "score", "hot", "history", "model", "state", "windows")
+"""What can be measured by itself."""
+LATENCY_PROFILES = ("low-latency",)
+THROUGHPUT_PROFILES = ("throughput",)
+"""Profiles of flink-conf/ that are measured; a new one is a new name here."""
+DEFAULTS = "defaults"
+"""PyFlink as it comes; the file is in ``flink-conf/`` here."""
+PEERS = ("quix", "redis", "bytewax")
+MODELS = ("logistic", "trees100", "trees1000")
+HOT_PERCENT = (1, 10, 50)
+WINDOW_COUNTS = (1, 3, 6, 12)
+STATE_SHARES = ("tenth", "full")
+BACKENDS = ("hashmap", "rocksdb")
+UNCHECKED = ("echo",)
+
+
+@dataclass(frozen=True)
+class Case:
+    """One thing that is measured.
+
+    Attributes:
+        group: one of ``GROUPS``.
+        contender: who does it: a job of ours, ``realtime``, ``score`` or ``backfill``; a name of ``PEERS``; ``duckdb``
+            or ``pandas``; ``echo``, the broker alone.
+        profile: of a job of ours.
+        backend: of its state.
+        slots: its parallelism.
+        model: one of ``MODELS``.
+        variant: what else is different, by the group: percent of events on one key, windows, share of the customers.
+    """
+
+    group: str
+    contender: str
+    profile: str = ""
+    backend: str = ""
+    slots: int = 0
+    model: str = "logistic"
+    variant: str = ""
+
+    @property
+    def name(self) -> str:
+        """As it is called in the results, and in ``--only`` by its beginning."""
+        slots = f"{self.slots}" if self.slots else ""
+        model = self.model if self.group == "model" else ""
+        parts = (self.group, self.contender, self.profile, self.backend, slots, model, self.variant)
+        return "/".join(filter(None, parts))
+
+    @property
+    def checked_as(self) -> str:
+        """What is compared with the oracle before it is timed, once for all cases that share it."""
+        return "/".join(filter(None, (self.contender, self.profile, self.backend)))
+
+    @property
+    def is_flink(self) -> bool:
+        """Whether it is a job of ours."""
+        return bool(self.profile)
+
+
+def cases(groups: Collection[str] = GROUPS, *, quick: bool = False) -> list[Case]:
+    """Those of some groups, each group together.
+
+    Args:
+        groups: of ``GROUPS``.
+        quick: the fewest that show each group but ``model``, ``state`` and ``windows``.
+    """
+    everything = [*_latency(), *_throughput(), *_score(), *_hot(), *_history(), *_growth()]
+    if quick:
+        everything = [case for case in everything if case.name in QUICK]
+    return [case for case in everything if case.group in groups]
+
+
+def to_check(wanted: Iterable[Case]) -> list[Case]:
+    """One case for each thing that is to be compared with the oracle."""
+    return list({case.checked_as: case for case in wanted if case.contender not in UNCHECKED}.values())
+
+
+def _latency() -> list[Case]:
+    ours = [Case("latency", "realtime", profile, "hashmap", 1) for profile in (*LATENCY_PROFILES, DEFAULTS)]
+    return [Case("latency", "echo"), *ours, *(Case("latency", peer) for peer in PEERS)]
+
+
+def _throughput() -> list[Case]:
+    ours = [
+        Case("throughput", "realtime", profile, backend, slots)
+        for profile in THROUGHPUT_PROFILES
+        for backend in BACKENDS
+        for slots in (1, 2)
+    ]
+    defaults = Case("throughput", "realtime", DEFAULTS, "hashmap", 2)
+    return [*ours, defaults, *(Case("throughput", peer) for peer in PEERS)]
+
+
+def _score() -> list[Case]:
+    return [Case("score", "score", profile, "hashmap", 1) for profile in THROUGHPUT_PROFILES]
+
+
+def _hot() -> list[Case]:
+    return [
+        Case("hot", "realtime", profile, "hashmap", 2, variant=f"{share}")
+        for profile in THROUGHPUT_PROFILES
+        for share in HOT_PERCENT
+    ]
+
+
+def _history() -> list[Case]:
+    return [
+        *(Case("history", "backfill", "throughput", backend, 2) for backend in BACKENDS),
+        Case("history", "duckdb"),
+        Case("history", "pandas"),
+    ]
+
+
+def _growth() -> list[Case]:
+    best = ("realtime", THROUGHPUT_PROFILES[0])
+    state = [Case("state", *best, backend, 2, variant=it) for backend in BACKENDS for it in STATE_SHARES]
+    windows = [Case("windows", *best, "hashmap", 2, variant=f"{count}") for count in WINDOW_COUNTS]
+    return [*(Case("model", *best, "hashmap", 2, model) for model in MODELS[1:]), *state, *windows]
+
+
+QUICK = {
+    "latency/echo",
+    "latency/realtime/low-latency/hashmap/1",
+    "latency/quix",
+    "throughput/realtime/throughput/hashmap/2",
+    "throughput/quix",
+}
