@@ -6,12 +6,12 @@ BIN = $(VENV)/bin
 BOOTSTRAP = python=$$(VENV=$(VENV) bootstrap/find-python) && "$$python" -m bootstrap --venv $(VENV)
 LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.9 --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --no-emit-find-links
-# A Python of its own for what is measured beside: Quix Streams wants other versions of what Flink pins.
+# A Python of its own for what is measured beside: it wants other versions of what Flink pins.
 PEER := work/benchmarks/peer
 # Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
 ARGS :=
 
-.PHONY: help demo test compose lint check chaos jar requirements wheel bench-rolling clean
+.PHONY: help demo test compose lint check chaos jar requirements wheel bench bench-quick bench-rolling clean
 
 # List the recipes.
 help:
@@ -44,7 +44,7 @@ check: .runtime
 chaos: .dev
 	@$(BIN)/python -m chaos $(ARGS)
 
-# Build the jar of the Java function rolling; needs a JDK 17.
+# Build the jar of the Java functions; needs a JDK 17.
 jar: .runtime
 	@$(BIN)/python operators/build.py
 
@@ -61,6 +61,14 @@ requirements:
 # Build the wheel into dist/, with SQL, connectors, jobs and configuration inside.
 wheel: .runtime
 	@$(BIN)/python -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
+
+# Measure the whole job beside its peers: latency, throughput, cost, growth; --only and --keep do it in parts.
+bench: .runtime $(PEER)/installed
+	@$(BIN)/python -m benchmarks.pipeline $(ARGS)
+
+# The same with few events and one round: to see that it works, not to be quoted.
+bench-quick: .runtime $(PEER)/installed
+	@$(BIN)/python -m benchmarks.pipeline --quick $(ARGS)
 
 # Measure rolling windows beside OVER views and Quix Streams; ARGS=--quick shows the way.
 bench-rolling: .runtime $(PEER)/installed

@@ -1,5 +1,5 @@
 # ruff: noqa: INP001 -- a script, not a package
-"""Build ``headrace-rolling.jar`` from the Java sources beside this file, the same bytes every time.
+"""Build ``headrace-operators.jar`` from the Java sources beside this file, the same bytes every time.
 
     python operators/build.py            # build it where the suite finds it
     python operators/build.py --check    # fail if the jar in the tree is not what the sources give
@@ -28,8 +28,8 @@ import zlib
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-SOURCES = HERE / "rolling"
-JAR = HERE / "headrace-rolling.jar"
+SOURCES = HERE / "java"
+JAR = HERE / "headrace-operators.jar"
 JDK_MAJOR = 17
 JAVA_RELEASE = 11
 MANIFEST = "META-INF/MANIFEST.MF"
@@ -152,7 +152,7 @@ def check() -> None:
 
 def main() -> None:
     """Build or check, as the command line says."""
-    parser = argparse.ArgumentParser(description="Build headrace-rolling.jar.")
+    parser = argparse.ArgumentParser(description="Build headrace-operators.jar.")
     parser.add_argument(
         "--check", action="store_true", help="compare with the jar in the tree, change nothing"
     )

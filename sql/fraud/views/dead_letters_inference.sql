@@ -1,7 +1,7 @@
 -- One row is one payment that the model failed on, as a message that ingest can read again.
 CREATE TEMPORARY VIEW dead_letters_inference AS
 SELECT
-  'inference' AS reason,
+  rejected('inference') AS reason,
   'inference' AS stage,
   scored.error AS detail,
   ENCODE(JSON_OBJECT(

@@ -1,7 +1,7 @@
 -- One row is one message that did not become a transaction, with the rule that refused it.
 CREATE TEMPORARY VIEW dead_letters_ingest AS
 SELECT
-  reason,
+  rejected(reason) AS reason,
   'ingest' AS stage,
   message AS detail,
   -- A message may have no bytes at all: Kafka's tombstone.
@@ -13,7 +13,7 @@ FROM transactions_checked
 WHERE reason IS NOT NULL
 UNION ALL
 SELECT
-  'duplicate' AS reason,
+  rejected('duplicate') AS reason,
   'ingest' AS stage,
   CONCAT('number ', CAST(occurrence AS STRING), ' of transaction ', CAST(transaction_id AS STRING)) AS detail,
   payload,

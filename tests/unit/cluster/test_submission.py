@@ -35,6 +35,11 @@ class FakeMonitor(ClusterMonitor):
     """Knows the jobs that were run; a broken one never gets to work."""
 
     states: dict[str, tuple[str, str]] = field(default_factory=dict)
+    checkpoints: dict[str, str] = field(default_factory=dict)
+
+    def newest_checkpoint(self, job_id: str) -> str:
+        """Where it is."""
+        return self.checkpoints.get(job_id, "")
 
     def jobs(self) -> list[dict[str, Any]]:
         """Those that were run, the newest first."""
@@ -134,6 +139,22 @@ def test_a_job_that_was_not_stopped_is_resumed_from_its_newest_checkpoint(submit
     assert said(submitter, "1") == f"-p 1 -s {checkpoint.as_uri()} --model m"
 
 
+def test_state_that_is_not_on_this_machine_is_left_to_flink_to_find(submitter: Submitter) -> None:
+    submitted = submitter.submit(JOB)
+    stopped = replace(submitted, savepoint="s3://state/savepoint-1")
+    assert submitter.newest_state(stopped) == "s3://state/savepoint-1"
+    MONITORS[submitter.cluster.folder].checkpoints[submitted.job_id] = "s3://state/chk-7"
+    assert submitter.newest_state(submitted) == "s3://state/chk-7"
+
+
+def test_jars_that_only_this_job_needs_go_with_it_and_are_remembered(submitter: Submitter) -> None:
+    submitter.submit(replace(JOB, jars=("file:///a.jar", "file:///b.jar")))
+    savepoint = submitter.stop("score").savepoint
+    submitter.resume("score", ("-p", "2"))
+    assert said(submitter, "0") == "-p 1 -C file:///a.jar -C file:///b.jar --model m"
+    assert said(submitter, "1") == f"-p 2 -C file:///a.jar -C file:///b.jar -s {savepoint} --model m"
+
+
 def test_an_upgrade_goes_on_from_the_old_one_s_savepoint(submitter: Submitter) -> None:
     submitter.submit(JOB)
     submitter.upgrade(replace(JOB, arguments=("--model", "new")))
@@ -177,6 +198,6 @@ def test_the_same_suite_gives_the_same_archive_and_holds_what_workers_import(tmp
         "headrace/errors.py",
         "jobs/score.py",
         "udfs/scoring.py",
-        "operators/headrace-rolling.jar",
+        "operators/headrace-operators.jar",
     } <= names
     assert not any(name.startswith(("tests/", "work/", "headrace/suite/")) for name in names)
