@@ -1,0 +1,214 @@
+"""Calibrates this machine: the real job under load, with a model that costs next to nothing."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, Any, Callable
+
+import numpy as np
+import psutil
+
+from headrace.errors import HeadraceError
+from headrace.planning.blank import blank_artifact
+from headrace.planning.calibration import Calibration, digest_of
+from headrace.planning.inference import measure_inference
+from headrace.planning.ladder import Rung
+from headrace.planning.prediction import residual_of
+from headrace.planning.trial import Setting, trial
+
+if TYPE_CHECKING:
+    from headrace.models.artifact import Artifact
+    from headrace.planning.feed import Feed
+    from headrace.planning.inference import Inference
+    from headrace.planning.ladder import Outcome
+    from headrace.planning.profile import Profile
+    from headrace.planning.trial import Course, Trial
+
+Say = Callable[[str], None]
+WARM_UP = (2_000, 20_000)
+"""Events before anything is measured: the first show what the job refuses, the rest let Java compile what is used."""
+QUIET_RATE = 100.0
+"""Events a second at which nothing queues."""
+QUIET_SECONDS = 20
+BURST = 40_000
+SHARES = (0.25, 0.5)
+"""Of the burst's rate: the loads under which waiting is looked at."""
+LOADED_SECONDS = 10
+VERIFIED_SECONDS = 30
+UNMEASURED_SECONDS = 2
+QUANTILES = 401
+
+
+@dataclass(frozen=True)
+class Extent:
+    """How much is measured; less is for tests.
+
+    Attributes:
+        warm_up: events a step.
+        quiet_seconds: at the rate at which nothing queues.
+        burst: events as fast as they go.
+        loaded_seconds: a load.
+        verified_seconds: of a verification.
+    """
+
+    warm_up: tuple[int, ...] = WARM_UP
+    quiet_seconds: int = QUIET_SECONDS
+    burst: int = BURST
+    loaded_seconds: int = LOADED_SECONDS
+    verified_seconds: int = VERIFIED_SECONDS
+
+
+@dataclass(frozen=True)
+class Burst:
+    """What came of events that were sent as fast as they go.
+
+    Attributes:
+        rate: events a second that went through.
+        cpu_seconds: of all processes, an event.
+    """
+
+    rate: float
+    cpu_seconds: float
+
+
+def calibrate(course: Course, profile: Profile, like: Artifact, say: Say, extent: Extent) -> Calibration:
+    """Run the job of a course with a profile, at parallelism 1, and measure it.
+
+    Args:
+        course: the job and its events.
+        profile: how it is run.
+        like: a model with the job's features; its own cost is in nothing.
+        say: told what is being done.
+        extent: how much is measured.
+
+    Raises:
+        HeadraceError: when the job can not be run, ends, or answers nothing.
+    """
+    began, load = time.monotonic(), psutil.getloadavg()[0]
+    feed = course.feed()
+    with TemporaryDirectory(prefix="headrace-blank-") as scratch:
+        blank = blank_artifact(like, Path(scratch) / "blank")
+        nothing = measure_inference(blank)
+        setting = Setting(profile.name, blank.path, "at-least-once", {"parallelism.default": "1"})
+        say(f"{profile.name}: starting broker and job")
+        with trial(course, setting) as running:
+            measured = _measured(running, feed, nothing, _Steps(profile, say, extent))
+    return Calibration(
+        profile=profile.name,
+        digest=digest_of(course, profile),
+        measured=datetime.now(timezone.utc).isoformat(timespec="seconds"),
+        seconds=round(time.monotonic() - began, 1),
+        load=round(load, 2),
+        keys=feed.keys,
+        **measured,
+    )
+
+
+@dataclass(frozen=True)
+class _Steps:
+    profile: Profile
+    say: Say
+    extent: Extent
+
+    def announce(self, text: str) -> None:
+        self.say(f"{self.profile.name}: {text}")
+
+
+def warm_up(running: Trial, feed: Feed, counts: tuple[int, ...]) -> None:
+    """Let events through before anything is measured; those that the job refuses are not sent again.
+
+    Raises:
+        HeadraceError: when none is answered.
+    """
+    for count in counts:
+        records = feed.take(count)
+        unanswered = running.session.fill(records)
+        running.require_alive()
+        if len(unanswered) == len(records):
+            raise HeadraceError(
+                "the job gave no prediction for any event", "headrace run says what is wrong with it."
+            )
+        feed.leave_out(unanswered)
+
+
+def _measured(running: Trial, feed: Feed, nothing: Inference, steps: _Steps) -> dict[str, Any]:
+    extent, bundling = steps.extent, steps.profile.bundling
+    steps.announce(f"warming up with {sum(extent.warm_up):,} events")
+    warm_up(running, feed, extent.warm_up)
+    steps.announce(f"{QUIET_RATE:,.0f} events/s for {extent.quiet_seconds} s: the path without queues")
+    quiet = drive(running, feed, QUIET_RATE, extent.quiet_seconds)
+    steps.announce(f"{extent.burst:,} events at once: what one costs")
+    burst = _burst(running, feed, extent.burst)
+    path = _path(quiet, nothing.by_row if bundling.by_row else nothing.of_batch(1.0))
+    rows = bundling.rows_at(burst.rate)
+    each = (nothing.by_row if bundling.by_row else nothing.of_batch(rows)) / rows
+    return {
+        "slot_seconds": max(1.0 / burst.rate - each, 0.0),
+        "cpu_seconds": max(burst.cpu_seconds - each, 0.0),
+        "path": path,
+        **_loaded(running, feed, burst.rate, steps, path),
+        **_checkpoints(running, feed),
+        "jvm_bytes": running.resident("java"),
+        "worker_bytes": running.resident("python"),
+    }
+
+
+def _path(quiet: Outcome, model: float) -> tuple[float, ...]:
+    """Quantiles in seconds, without those that the model took."""
+    found = np.quantile(quiet.waits / 1e3, np.linspace(0.0, 1.0, QUANTILES))
+    return tuple(np.maximum(found - model, 0.0).round(7).tolist())
+
+
+def _loaded(
+    running: Trial, feed: Feed, highest: float, steps: _Steps, path: tuple[float, ...]
+) -> dict[str, Any]:
+    found = []
+    for share in SHARES:
+        seconds, rate = steps.extent.loaded_seconds, share * highest
+        steps.announce(f"{rate:,.0f} events/s for {seconds} s: how they wait for each other")
+        outcome = drive(running, feed, rate, seconds)
+        found.append((rate, share, outcome.milliseconds["p99"] / 1e3))
+    return {"loaded": tuple(found), "residual": residual_of(path, [each[1:] for each in found])}
+
+
+def drive(running: Trial, feed: Feed, rate: float, seconds: int) -> Outcome:
+    """Events at a steady rate; those of the first seconds are not measured.
+
+    Raises:
+        HeadraceError: when the job ended, or none is answered.
+    """
+    records = feed.take(int(rate * (UNMEASURED_SECONDS + seconds)))
+    outcome = running.session.drive(Rung(rate, records, int(rate * UNMEASURED_SECONDS)))
+    running.require_alive()
+    if not len(outcome.waits):
+        raise HeadraceError("the job gave no prediction for any event")
+    return outcome
+
+
+def _burst(running: Trial, feed: Feed, count: int) -> Burst:
+    """All at once; the rate is that of the last four fifths, as all were there by then."""
+    records = feed.take(count)
+    before = running.cpu_seconds()
+    outcome = running.session.drive(Rung(1e9, records))
+    cpu = running.cpu_seconds() - before
+    running.require_alive()
+    ends = np.sort(np.arange(len(outcome.waits)) / outcome.reached + outcome.waits / 1e3)
+    first = len(ends) // 5
+    return Burst((len(ends) - first) / max(ends[-1] - ends[first], 1e-9), cpu / max(len(ends), 1))
+
+
+def _checkpoints(running: Trial, feed: Feed) -> dict[str, Any]:
+    """Seconds, and bytes an event; zeros while there was none."""
+    found = running.checkpoints()
+    latest = (found.get("latest") or {}).get("completed") or {}
+    took = ((found.get("summary") or {}).get("end_to_end_duration") or {}).get("avg") or 0
+    events = feed.taken
+    return {
+        "checkpoint_seconds": took / 1e3,
+        "state_bytes": (latest.get("state_size") or 0) / max(events, 1),
+        "events": events,
+    }

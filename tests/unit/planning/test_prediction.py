@@ -1,0 +1,116 @@
+"""A queue before a server, on top of a path without queues."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from headrace.planning.prediction import Wish, predict, quantiles, residual_of, summed, waits
+from headrace.planning.profile import Bundling, Profile
+from tests.unit.planning.costs import MODEL, cost, profile
+
+MANY_CORES = 10_000
+UNTIMED = settings(deadline=None, max_examples=40)
+RATES = st.floats(1.0, 9_000.0)
+SECONDS = st.floats(1e-5, 0.2)
+PROFILES = st.builds(lambda seconds, by_row: profile(seconds=seconds, by_row=by_row), SECONDS, st.booleans())
+
+
+@UNTIMED
+@given(RATES, RATES, st.integers(1, 4), PROFILES, st.booleans())
+def test_more_events_never_take_less_time(
+    one: float, other: float, slots: int, how: Profile, exactly_once: bool
+) -> None:
+    low, high = sorted((one, other))
+    few, many = (predict(cost(), MODEL, how, Wish(rate, slots, 4, exactly_once)) for rate in (low, high))
+    assert few.utilisation <= many.utilisation + 1e-9
+    assert few.p50 <= many.p50 + 1e-9
+    assert few.p99 <= many.p99 + 1e-9
+
+
+@UNTIMED
+@given(RATES, st.integers(1, 8), PROFILES)
+def test_more_slots_never_take_more_time_while_there_are_cores(rate: float, slots: int, how: Profile) -> None:
+    fewer, more = (predict(cost(), MODEL, how, Wish(rate, each, MANY_CORES)) for each in (slots, slots + 1))
+    assert more.utilisation <= fewer.utilisation + 1e-9
+    assert more.p99 <= fewer.p99 + 1e-9
+
+
+@UNTIMED
+@given(RATES, st.integers(1, 4), PROFILES, st.booleans())
+def test_nothing_is_faster_than_the_path_without_queues(
+    rate: float, slots: int, how: Profile, exactly_once: bool
+) -> None:
+    found = predict(cost(), MODEL, how, Wish(rate, slots, 4, exactly_once))
+    path = quantiles(cost().path)
+    assert found.p50 >= np.quantile(path, 0.5)
+    assert found.p99 >= np.quantile(path, 0.99)
+
+
+def test_beyond_capacity_nothing_is_steady() -> None:
+    found = predict(cost(slot=1e-3), MODEL, profile(), Wish(1_000, 1, MANY_CORES))
+    assert found.utilisation > 1
+    assert found.p99 == math.inf
+
+
+def test_slots_do_not_help_where_the_cores_are_busy() -> None:
+    one, four = (predict(cost(), MODEL, profile(by_row=True), Wish(9_000, slots, 2)) for slots in (1, 4))
+    assert four.utilisation == pytest.approx(9_000 * (150e-6 + MODEL.by_row) / 2)
+    assert one.utilisation > four.utilisation
+
+
+def test_predictions_that_show_at_checkpoints_wait_for_one() -> None:
+    at_once, at_checkpoints = (
+        predict(cost(), MODEL, profile(), Wish(100, 1, 2, exactly_once)) for exactly_once in (False, True)
+    )
+    assert at_checkpoints.p50 - at_once.p50 == pytest.approx(0.5 + 0.02, abs=0.02)
+
+
+def test_a_bundle_has_what_comes_while_it_waits() -> None:
+    bundling = Bundling(by_row=False, rows=100, seconds=0.01)
+    assert [bundling.rows_at(rate) for rate in (1, 1_000, 5_000, 50_000)] == [1, 10, 50, 100]
+    assert Bundling(by_row=True, rows=100, seconds=0.0).rows_at(50_000) == 1
+
+
+def test_scoring_costs_less_an_event_in_larger_bundles() -> None:
+    alone = predict(cost(), MODEL, profile(seconds=1e-4), Wish(1_000, 1, 2))
+    together = predict(cost(), MODEL, profile(seconds=0.1), Wish(1_000, 1, 2))
+    assert alone.model_seconds == pytest.approx(30e-6 + 0.01 * 100e-6)
+    assert together.model_seconds == pytest.approx((200e-6 + 100 * 0.01 * 100e-6) / 100)
+
+
+def test_only_the_busy_share_waits_and_its_mean_is_that_of_pollaczek_and_khinchine() -> None:
+    found = waits(0.5, 0.004)
+    assert (found == 0).mean() == pytest.approx(0.5, abs=0.01)
+    assert found.mean() == pytest.approx(0.5 * 0.004 / 0.5, rel=0.02)
+
+
+def test_a_sum_keeps_means_and_order() -> None:
+    one, other = quantiles((0.0, 1.0)), waits(0.7, 0.1)
+    found = summed(one, other)
+    assert len(found) == len(one)
+    assert found.mean() == pytest.approx(one.mean() + other.mean(), rel=0.01)
+    assert (np.diff(found) >= 0).all()
+
+
+@UNTIMED
+@given(st.floats(1e-3, 0.05), st.floats(0.2, 0.8))
+def test_a_residual_is_found_again_in_what_it_leads_to(residual: float, busy: float) -> None:
+    path = cost().path
+    p99 = float(np.quantile(summed(quantiles(path), waits(busy, residual)), 0.99))
+    assert residual_of(path, [(busy, p99)]) == pytest.approx(residual, rel=0.05)
+
+
+def test_no_wait_is_seen_where_loads_are_as_fast_as_the_path() -> None:
+    assert residual_of(cost().path, [(0.25, 1e-4), (0.5, 1e-4)]) == 0.0
+
+
+def test_a_dearer_model_takes_longer() -> None:
+    dear = replace(MODEL, batches={size: 10 * seconds for size, seconds in MODEL.batches.items()})
+    wish = Wish(1_000, 1, 4)
+    assert predict(cost(), dear, profile(), wish).p99 > predict(cost(), MODEL, profile(), wish).p99
