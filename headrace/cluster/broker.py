@@ -47,6 +47,19 @@ rootLogger.appenderRef.stdout.ref = stdout
 
 
 @dataclass(frozen=True)
+class Certificate:
+    """What a broker shows to its clients, both as PEM files.
+
+    Args:
+        chain: its private key, not encrypted, and its certificate.
+        authority: the certificate of who signed it; the broker calls itself and trusts it too.
+    """
+
+    chain: Path
+    authority: Path
+
+
+@dataclass(frozen=True)
 class Broker:
     """Where a broker keeps its log, and how it is reached.
 
@@ -56,6 +69,7 @@ class Broker:
         controller_port: the broker's own.
         jars: the group ``broker`` of the manifest.
         users: name → password; with them clients must log in (SASL/PLAIN), without they need not.
+        certificate: with it clients must speak TLS.
     """
 
     folder: Path
@@ -63,6 +77,7 @@ class Broker:
     controller_port: int
     jars: Sequence[Path]
     users: Mapping[str, str] = field(default_factory=dict)
+    certificate: Certificate | None = None
 
     @property
     def address(self) -> str:
@@ -105,7 +120,7 @@ class Broker:
             )
 
     def _properties(self) -> dict[str, str]:
-        clients = "SASL_PLAINTEXT" if self.users else "PLAINTEXT"
+        clients = self._protocol
         return {
             **ALONE,
             "log.dirs": str(self.folder / "log"),
@@ -114,6 +129,21 @@ class Broker:
             "advertised.listeners": f"{clients}://{self.address}",
             "listener.security.protocol.map": f"CONTROLLER:PLAINTEXT,{clients}:{clients}",
             **(self._login() if self.users else {}),
+            **(self._tls(self.certificate) if self.certificate else {}),
+        }
+
+    @property
+    def _protocol(self) -> str:
+        transport = "SSL" if self.certificate else "PLAINTEXT"
+        return f"SASL_{transport}" if self.users else transport
+
+    def _tls(self, certificate: Certificate) -> dict[str, str]:
+        return {
+            "inter.broker.listener.name": self._protocol,
+            "ssl.keystore.type": "PEM",
+            "ssl.keystore.location": str(certificate.chain),
+            "ssl.truststore.type": "PEM",
+            "ssl.truststore.location": str(certificate.authority),
         }
 
     def _login(self) -> dict[str, str]:
@@ -121,10 +151,10 @@ class Broker:
         module = "org.apache.kafka.common.security.plain.PlainLoginModule required"
         known = " ".join(f'user_{name}="{secret}"' for name, secret in self.users.items())
         return {
-            "inter.broker.listener.name": "SASL_PLAINTEXT",
+            "inter.broker.listener.name": self._protocol,
             "sasl.enabled.mechanisms": "PLAIN",
             "sasl.mechanism.inter.broker.protocol": "PLAIN",
-            "listener.name.sasl_plaintext.plain.sasl.jaas.config": (
+            f"listener.name.{self._protocol.lower()}.plain.sasl.jaas.config": (
                 f'{module} username="{first}" password="{password}" {known};'
             ),
         }

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from typing_extensions import Self
 
+    from headrace.cluster.broker import Certificate
     from headrace.cluster.home import Home
 
 PATIENCE_SECONDS = 180.0
@@ -28,20 +29,23 @@ BROKER_PATIENCE_SECONDS = 60.0
 
 
 @contextmanager
-def running_broker(root: Path, folder: Path, users: Mapping[str, str] | None = None) -> Iterator[Broker]:
+def running_broker(
+    root: Path, folder: Path, users: Mapping[str, str] | None = None, certificate: Certificate | None = None
+) -> Iterator[Broker]:
     """A broker with its log in a folder, ended afterwards.
 
     Args:
         root: the suite, whose manifest pins the broker's jars.
         folder: made if it is not there.
         users: as in `Broker`.
+        certificate: as in `Broker`.
 
     Raises:
         HeadraceError: when its jars can not be had, or it does not answer in time.
     """
     jars = JarStore().fetch_all(read_manifest(root)["broker"].jars)
     port, controller_port = free_ports(2)
-    broker = Broker(folder, port, controller_port, jars, users or {})
+    broker = Broker(folder, port, controller_port, jars, users or {}, certificate)
     broker.configure()
     daemon = start_daemon("broker", broker.command(), os.environ, folder / "broker.out")
     try:

@@ -5,8 +5,10 @@ from __future__ import annotations
 import os
 import re
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from headrace.connectors.refusal import AUTHORITY, SECRET, refusal
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -16,16 +18,18 @@ if TYPE_CHECKING:
     from headrace.runtime.statement import Statement
     from headrace.runtime.suite import Suite
 
-SECRET = "KAFKA_SASL_JAAS_CONFIG"  # noqa: S105 -- the name of a variable
 PATIENCE_SECONDS = 10.0
 QUIET = {"log_level": "2"}
 """What counts comes as an error, not as a line on stderr."""
+TRUSTED = "ssl.truststore.location"
 SHARED = ("bootstrap.servers", "security.protocol", "sasl.mechanism")
 """What Flink's Kafka client and the one of Python call the same."""
 TOPIC_OPTIONS = {
     # A replayed log bears its own times: by them all of it would be too old to keep.
     "retention.ms": "-1",
 }
+COMPACTED = {"cleanup.policy": "compact"}
+"""The newest record of each key is kept, and it alone."""
 _OPTION = re.compile(r"^\s*'([^']+)'\s*=\s*'((?:[^']|'')*)'", re.MULTILINE)
 _CREDENTIAL = re.compile(r'(username|password)="([^"]*)"')
 
@@ -53,9 +57,19 @@ class KafkaTable:
         return [name for name in self.options.get("key.fields", "").split(";") if name]
 
     @property
+    def format(self) -> str:
+        """How a record's value is written: ``raw``, ``json``, ``avro``, …."""
+        return self.options.get("value.format", self.options.get("format", ""))
+
+    @property
     def is_raw(self) -> bool:
         """Whether a record's value is the message itself, not JSON of the columns."""
-        return self.options.get("value.format", self.options.get("format")) == "raw"
+        return self.format == "raw"
+
+    @property
+    def is_compacted(self) -> bool:
+        """Whether only the newest record of a key counts."""
+        return self.options.get("connector") == "upsert-kafka"
 
     def client(self, environment: Mapping[str, str] = os.environ) -> dict[str, str]:
         """Settings of a confluent-kafka client for this table's broker.
@@ -64,20 +78,39 @@ class KafkaTable:
             environment: has ``KAFKA_SASL_JAAS_CONFIG`` when the broker wants a login.
 
         Raises:
-            HeadraceError: when it does, and that has no username and password.
+            HeadraceError: when it does, and that has no username and password; when it speaks TLS, and there is no
+                file of certificates.
         """
         said = {name: self.options.get(f"properties.{name}") for name in SHARED}
         found = {**QUIET, **{name: value for name, value in said.items() if value}}
-        if not found.get("security.protocol", "").startswith("SASL"):
-            found.pop("sasl.mechanism", None)
-            return found
-        login = dict(_CREDENTIAL.findall(environment.get(SECRET, "")))
-        if {*login} != {"username", "password"}:
+        protocol = found.get("security.protocol", "")
+        if protocol.endswith("SSL") and f"properties.{TRUSTED}" in self.options:
+            found["ssl.ca.location"] = self._authority(protocol)
+        if protocol.startswith("SASL"):
+            return {**found, **_login(protocol, environment.get(SECRET, ""))}
+        found.pop("sasl.mechanism", None)
+        return found
+
+    def _authority(self, protocol: str) -> str:
+        """Flink's workers and Python read the same file; theirs is another working folder."""
+        place = Path(self.options[f"properties.{TRUSTED}"])
+        if not place.is_absolute() or not place.is_file():
+            what = "there is no such file" if place.is_absolute() else "expected an absolute path"
             raise HeadraceError(
-                f"{found['security.protocol']} wants a login, and {SECRET} has no username and password",
-                'It reads: <login module> required username="…" password="…"; docs/kafka.md has the modules.',
+                f"{AUTHORITY} is {place}: {what}",
+                f"{protocol} wants a PEM file with the certificates of those who may sign the broker's.",
             )
-        return {**found, **{f"sasl.{name}": value for name, value in login.items()}}
+        return str(place)
+
+
+def _login(protocol: str, secret: str) -> dict[str, str]:
+    found = dict(_CREDENTIAL.findall(secret))
+    if {*found} != {"username", "password"}:
+        raise HeadraceError(
+            f"{protocol} wants a login, and {SECRET} has no username and password",
+            'It reads: <login module> required username="…" password="…"; docs/kafka.md has the modules.',
+        )
+    return {f"sasl.{name}": value for name, value in found.items()}
 
 
 def kafka_tables(bindings: Mapping[str, Statement], values: Mapping[str, str]) -> dict[str, KafkaTable]:
@@ -130,7 +163,7 @@ def create_topics(tables: Iterable[KafkaTable], count: int) -> list[str]:
     wanted = {table.topic: table for table in tables}
     missing = [name for name, found in partitions(wanted.values()).items() if not found]
     if missing:
-        new = [NewTopic(name, count, 1, config=TOPIC_OPTIONS) for name in missing]
+        new = [NewTopic(name, count, 1, config=_topic_options(wanted[name])) for name in missing]
         _ask(next(iter(wanted.values())), lambda admin: _results(admin.create_topics(new)))
     return missing
 
@@ -157,6 +190,10 @@ def require_topics(tables: Iterable[KafkaTable]) -> None:
         )
 
 
+def _topic_options(table: KafkaTable) -> dict[str, str]:
+    return {**TOPIC_OPTIONS, **(COMPACTED if table.is_compacted else {})}
+
+
 def _results(answers: Mapping[str, Any]) -> list[Any]:
     return [answer.result(PATIENCE_SECONDS) for answer in answers.values()]
 
@@ -174,18 +211,3 @@ def _ask(table: KafkaTable, question: Any) -> Any:
     except KafkaException as error:
         admin.poll(0)  # what was only logged comes now
         raise refusal(client, [*said, error.args[0]]) from error
-
-
-def refusal(client: Mapping[str, str], said: Iterable[Any]) -> HeadraceError:
-    """The error for what a Kafka client was told, the most telling first; a password is in none of it."""
-    errors = {error.name(): error for error in said}
-    servers = client.get("bootstrap.servers", "")
-    for name in ("_AUTHENTICATION", "SASL_AUTHENTICATION_FAILED", "_SSL"):
-        if name in errors:
-            hint = f"Look at KAFKA_SECURITY_PROTOCOL, KAFKA_SASL_MECHANISM and {SECRET}."
-            return HeadraceError(f"the broker at {servers} refused the login: {errors[name].str()}", hint)
-    first = next(iter(errors.values()))
-    if first.retriable() or first.name().startswith(("_TRANSPORT", "_ALL_BROKERS", "_TIMED_OUT", "_RESOLVE")):
-        hint = "Look at KAFKA_BOOTSTRAP_SERVERS; is a broker up? headrace cluster up starts one here."
-        return HeadraceError(f"no broker answers at {servers}", hint)
-    return HeadraceError(f"the broker at {servers} refused: {first.str()}")

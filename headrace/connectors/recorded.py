@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Callable
 
-from headrace.connectors.kafka import refusal
+from headrace.connectors.refusal import refusal
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAYLOAD = "payload"
 ARRIVED_AT = "arrived_at"
+WRITTEN = ("raw", "json")
+"""Formats that rows can be sent in."""
 PATIENCE_SECONDS = 30.0
 _POLL_EVERY = 500
 
@@ -61,7 +63,15 @@ def records(table: KafkaTable, rows: Iterable[dict[str, Any]], key: str = "") ->
         table: where they go.
         rows: of a local table of the same contract.
         key: for a recorded log, the field of the message that becomes the key: messages of one key stay in order.
+
+    Raises:
+        HeadraceError: when the table's records are neither messages nor JSON.
     """
+    if table.format not in WRITTEN:
+        raise HeadraceError(
+            f"{table.name} is {table.format} in this environment; only {' and '.join(WRITTEN)} can be sent from here",
+            "Let a job write it, or send it in an environment that has it as JSON.",
+        )
     for row in rows:
         yield _message(row, key) if table.is_raw else _as_json(row, table.key_fields)
 

@@ -12,6 +12,8 @@ CREATE TABLE transactions_raw (
   'topic' = '${KAFKA_TOPIC_PREFIX:-fraud.}transactions_raw',
   'properties.bootstrap.servers' = '${KAFKA_BOOTSTRAP_SERVERS:-127.0.0.1:9092}',
   'properties.security.protocol' = '${KAFKA_SECURITY_PROTOCOL:-PLAINTEXT}',
+  'properties.ssl.truststore.type' = 'PEM',
+  'properties.ssl.truststore.location' = '${KAFKA_SSL_CA:-/etc/ssl/certs/ca-certificates.crt}',
   'properties.sasl.mechanism' = '${KAFKA_SASL_MECHANISM:-SCRAM-SHA-512}',
   'properties.sasl.jaas.config' = '${env:KAFKA_SASL_JAAS_CONFIG}',
   'properties.config.providers' = 'env',

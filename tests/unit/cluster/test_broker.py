@@ -6,15 +6,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headrace.cluster.broker import Broker
+from headrace.cluster.broker import Broker, Certificate
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def properties(folder: Path, users: Mapping[str, str]) -> dict[str, str]:
-    broker = Broker(folder, 19092, 19093, [Path("a.jar"), Path("b.jar")], users)
+def properties(
+    folder: Path, users: Mapping[str, str], certificate: Certificate | None = None
+) -> dict[str, str]:
+    broker = Broker(folder, 19092, 19093, [Path("a.jar"), Path("b.jar")], users, certificate)
     (folder / "log").mkdir(parents=True)
     (folder / "log" / "meta.properties").touch()
     broker.configure()
@@ -42,6 +44,17 @@ def test_with_users_clients_must_log_in_and_passwords_are_for_the_owner_alone(tm
     )
     mode = (tmp_path / "broker" / "server.properties").stat().st_mode
     assert stat.S_IMODE(mode) == 0o600
+
+
+@pytest.mark.parametrize(("users", "protocol"), [({}, "SSL"), ({"jobs": "secret"}, "SASL_SSL")])
+def test_with_a_certificate_clients_must_speak_tls(
+    users: dict[str, str], protocol: str, tmp_path: Path
+) -> None:
+    found = properties(tmp_path / "broker", users, Certificate(Path("key.pem"), Path("ca.pem")))
+    assert found["advertised.listeners"] == f"{protocol}://127.0.0.1:19092"
+    assert found["inter.broker.listener.name"] == protocol
+    assert (found["ssl.keystore.location"], found["ssl.truststore.location"]) == ("key.pem", "ca.pem")
+    assert ("listener.name.sasl_ssl.plain.sasl.jaas.config" in found) is bool(users)
 
 
 def test_its_classes_are_its_own(tmp_path: Path) -> None:
