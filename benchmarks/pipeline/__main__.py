@@ -22,7 +22,7 @@ from benchmarks.pipeline.page import publish
 from benchmarks.pipeline.plot import draw
 from benchmarks.pipeline.report import markdown
 from benchmarks.pipeline.results import Results
-from benchmarks.pipeline.schedule import GROUPS, cases, to_check
+from benchmarks.pipeline.schedule import GROUPS, WINDOW_COUNTS, cases, to_check
 from benchmarks.pipeline.suite import make_suite
 from benchmarks.place import PEER, ROOT, WORK
 from benchmarks.processes import Programs
@@ -106,8 +106,10 @@ def open_bench(extent: Extent, asked: argparse.Namespace) -> Iterator[Bench]:
     try:
         with running_broker(ROOT, scratch / "broker") as broker:
             programs = Programs(scratch, broker.address, asked.peer)
-            suite = make_suite(scratch / "suite", ROOT)
-            yield Bench(Contenders(programs, suite), asked.output / "data", extent)
+            suites = {
+                count: make_suite(scratch / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)
+            }
+            yield Bench(Contenders(programs, suites), asked.output / "data", extent)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 

@@ -13,6 +13,7 @@ from benchmarks.pipeline import history, ladder
 from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
 from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM
+from benchmarks.pipeline.schedule import STATE_SHARES
 from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
 from benchmarks.pipeline.topics import Topics
 from benchmarks.truth import Truth
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from benchmarks.pipeline.extent import Extent
     from benchmarks.pipeline.schedule import Case
 
+KEPT_DAYS = 30
+"""All of their payments are in the windows."""
 RAW, VERDICTS, ANSWERS = "transactions_raw", "labels", "predictions"
 
 
@@ -113,8 +116,11 @@ class Bench:
 
     def _backlog(self, case: Case, topics: Topics) -> dict[str, float]:
         """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""
-        stream, first = self._stream_of(case), self.extent.warm_up
-        count = min(len(stream.payments), first + self.extent.backlog)
+        stream = self._stream_of(case)
+        count = len(stream.payments)
+        if case.group != "state":
+            count = min(count, self.extent.warm_up + self.extent.backlog)
+        first = min(self.extent.warm_up, count // 4)
         known = [stream.known_before(first), stream.known_before(count)]
         topics.fill(stream.topic, stream.sent[:first])
         topics.fill(VERDICTS, stream.verdicts[: known[0]])
@@ -129,6 +135,9 @@ class Bench:
     def _stream_of(self, case: Case) -> Stream:
         if case.group == "hot":
             return Stream(with_hot_customer(self.stream.payments, int(case.variant) / 100))
+        if case.group == "state":
+            kept = of_customers(self.everything, STATE_SHARES[case.variant])
+            return Stream(kept[kept["day"] < KEPT_DAYS])
         return self.features if case.group == "score" else self.stream
 
     @contextmanager
@@ -153,6 +162,7 @@ def _worked_off(contender: Contender, first: int, count: int) -> dict[str, float
     ended = contender.wait_for_answers(count)
     found = {
         "rows": count - first,
+        "payments": count,
         "seconds": ended - began,
         "cpu_seconds": contender.meter.cpu_seconds() - cpu,
         "peak_bytes": contender.meter.peak_bytes,

@@ -20,7 +20,7 @@ from headrace.runtime.rest import ask
 
 if TYPE_CHECKING:
     import subprocess
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from benchmarks.pipeline.schedule import Case
     from benchmarks.pipeline.topics import Topics
@@ -119,13 +119,17 @@ class Contenders:
 
     Args:
         programs: what starts processes.
-        suite: that our jobs are in.
+        suites: by how many windows an entity has, the suite that our jobs are in; the shipped one has three.
         library: the folder whose ``headrace`` runs them.
     """
 
     programs: Programs
-    suite: Path
+    suites: Mapping[int, Path]
     library: Path = ROOT
+
+    def suite(self, case: Case) -> Path:
+        """The suite of a case."""
+        return self.suites[int(case.variant) if case.group == "windows" else 3]
 
     @contextmanager
     def running(
@@ -153,7 +157,12 @@ class Contenders:
             module = f"benchmarks.pipeline.peers.{case.contender}"
             more = ["--features"] if features else []
             return [str(self.programs.peer), "-m", module, "--model", str(model), *more]
-        chosen = {"root": self.suite, "profile": case.profile, "backend": case.backend, "slots": case.slots}
+        chosen = {
+            "root": self.suite(case),
+            "profile": case.profile,
+            "backend": case.backend,
+            "slots": case.slots,
+        }
         told = {**chosen, "model": model, "port": port}
         options = [part for name, value in told.items() for part in (f"--{name}", str(value))]
         return [sys.executable, str(MEASURED), case.contender, *options]

@@ -50,7 +50,7 @@ def _computed(contenders: Contenders, case: Case, payments: pd.DataFrame, folder
     if not case.is_flink:
         module = "benchmarks.pipeline.peers.floor"
         return contenders.programs.measure([sys.executable, "-m", module, case.contender], folder)
-    chosen = ("--root", str(contenders.suite), "--profile", case.profile, "--backend", case.backend)
+    chosen = ("--root", str(contenders.suite(case)), "--profile", case.profile, "--backend", case.backend)
     command = [
         sys.executable,
         str(MEASURED),
