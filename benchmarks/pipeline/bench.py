@@ -41,11 +41,13 @@ class Bench:
         contenders: what starts them.
         data: keeps payments and models, for the next time.
         extent: how much is measured.
+        prefix: before the names of topics, where several benchmarks share a broker.
     """
 
     contenders: Contenders
     data: Path
     extent: Extent
+    prefix: str = ""
     _runs: int = field(default=0, init=False)
 
     @cached_property
@@ -148,7 +150,7 @@ class Bench:
     @contextmanager
     def _topics(self) -> Iterator[Topics]:
         self._runs += 1
-        topics = Topics(self.contenders.programs.broker, f"run{self._runs}.")
+        topics = Topics(self.contenders.programs.broker, f"{self.prefix}run{self._runs}.")
         topics.create()
         try:
             yield topics
