@@ -42,6 +42,15 @@ def load() -> float:
     return psutil.getloadavg()[0]
 
 
+def busy_cores(seconds: float = 1.0) -> float:
+    """How many cores are at work just now, whoever uses them.
+
+    Args:
+        seconds: how long that is looked at.
+    """
+    return psutil.cpu_percent(seconds) / 100 * (psutil.cpu_count() or 1)
+
+
 def versions(peer: Path, packages: Mapping[str, str]) -> dict[str, str]:
     """Of Flink, Java, Python and the peers.
 

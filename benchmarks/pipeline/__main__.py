@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from benchmarks.machine import cores, load, machine, versions
+from benchmarks.machine import busy_cores, cores, machine, versions
 from benchmarks.pipeline.bench import Bench
 from benchmarks.pipeline.contenders import Contenders
 from benchmarks.pipeline.extent import FULL, QUICK, Extent
@@ -81,20 +81,26 @@ def measure(results: Results, asked: argparse.Namespace, console: Console) -> No
     """
     wanted = [case for case in cases(asked.only, quick=asked.quick) if case.name.startswith(asked.case)]
     with open_bench(_extent(asked), asked) as bench:
-        for case in to_check([case for case in wanted if results.lacks(case, results.rounds - 1)]):
+        ahead = [
+            (it, case)
+            for it, case in interleaved(wanted, results.rounds)
+            if case.is_in(it) and results.lacks(case, it)
+        ]
+        for case in to_check(case for _, case in ahead):
             if case.checked_as not in results.checked:
                 results.checked[case.checked_as] = bench.check(case)
+                keep(results, asked.output)
                 _say(
                     console,
                     f"{case.checked_as} is equal to the oracle",
                     {"payments": results.checked[case.checked_as]},
                 )
-        for number, case in interleaved(wanted, results.rounds):
-            if results.lacks(case, number):
-                found = bench.run(case)
-                results.add(case.name, found, load())
-                keep(results, asked.output)
-                _say(console, f"round {number + 1}: {case.name}", found)
+        for number, case in ahead:
+            before = busy_cores()
+            found = bench.run(case)
+            results.add(case.name, found, before)
+            keep(results, asked.output)
+            _say(console, f"round {number + 1}: {case.name}", found)
 
 
 @contextmanager

@@ -80,6 +80,8 @@ class Bench:
         expected = Expected(frame.head(filled + self.extent.checked), filled, self.model(case.model))
         if case.group == "history":
             return history.check(self.contenders, case, frame)
+        if case.group == "score":
+            return self._check_scores(case, expected)
         with self._topics() as topics:
             known = expected.stream.known_before(filled - 1)
             topics.fill(VERDICTS, expected.stream.verdicts[:known])
@@ -91,6 +93,14 @@ class Bench:
                 contender.wait_for_answers(len(expected.stream.payments))
                 scratch = contender.folder / "answers.jsonl"
                 return expected.check(case.name, answers_of(contender), scratch)
+
+    def _check_scores(self, case: Case, expected: Expected) -> int:
+        stream = FeatureStream(expected.features)
+        with self._topics() as topics:
+            count = topics.fill(stream.topic, stream.sent)
+            with self._running(case, topics) as contender:
+                contender.wait_for_answers(count)
+                return expected.check_scores(case.name, list(topics.rows("predictions")))
 
     def run(self, case: Case) -> dict[str, float]:
         """Measure a case once.

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from benchmarks.pipeline.artifacts import typed
-from benchmarks.pipeline.streams import DELAY, ID, Stream
+from benchmarks.pipeline.streams import ID, Stream
 from benchmarks.truth import Truth
 from headrace.errors import HeadraceError
 from headrace.models.artifact import load_artifact
@@ -55,15 +55,25 @@ class Expected:
         kept = [row for row in answers if row[ID] in later]
         scratch.write_text("".join(f"{json.dumps(row)}\n" for row in kept), encoding="utf-8")
         compared = self._truth.check(who, scratch, BOTH)
-        self._check_scores(who, pd.DataFrame(kept))
+        self.check_scores(who, kept)
         return compared
 
     def _later(self) -> list[int]:
         payments = self.stream.payments
         return [int(each) for each in payments[ID][payments["event_time"] > self.until]]
 
-    def _check_scores(self, who: str, given: pd.DataFrame) -> None:
-        truth = typed(self._truth.features())
+    @property
+    def features(self) -> pd.DataFrame:
+        """The payments that are compared, with their features."""
+        return self._truth.features()
+
+    def check_scores(self, who: str, answers: Iterable[dict[str, Any]]) -> int:
+        """Compare scores alone; returns how many.
+
+        Raises:
+            HeadraceError: when one is missing or differs.
+        """
+        truth, given = typed(self.features), pd.DataFrame(answers)
         found = load_artifact(self.model)
         columns = {each.name: truth[each.name].to_numpy() for each in found.manifest.features}
         wanted = pd.Series(
@@ -76,6 +86,7 @@ class Expected:
                 f"{who}: {wrong} of {len(wanted)} scores differ from the library's",
                 "What computes something else is not compared.",
             )
+        return len(wanted)
 
 
 def answers_of(contender: Contender) -> Iterable[dict[str, Any]]:
@@ -85,8 +96,3 @@ def answers_of(contender: Contender) -> Iterable[dict[str, Any]]:
         return topics.rows("predictions")
     features = {row[ID]: row for row in topics.rows("transaction_features")}
     return ({**features[row[ID]], **row} for row in topics.rows("predictions"))
-
-
-def known_until(payments: pd.DataFrame, moment: pd.Timestamp) -> int:
-    """How many verdicts are known at a moment."""
-    return int((payments["event_time"] + DELAY).searchsorted(moment, side="right"))

@@ -21,7 +21,7 @@ OURS = "#1d4ed8"
 COLOURS = {
     "echo": "#cbd5e1",
     "quix": "#c2410c",
-    "redis": "#b45309",
+    "redis": "#15803d",
     "bytewax": "#7c3aed",
     "defaults": "#64748b",
 }

@@ -25,7 +25,7 @@ class Results(BaseModel):
         versions: of what was measured.
         rounds: how often each was to be measured.
         checked: case → payments whose features and scores were found equal to the oracle's before.
-        loads: case → processes that wanted a core just before each of its runs, others' included.
+        loads: case → cores that others had at work just before each of its runs.
         runs: case → the figures of each run.
         failed: case → what was said where it could not be measured.
     """
@@ -42,13 +42,13 @@ class Results(BaseModel):
     failed: dict[str, str] = Field(default_factory=dict)
 
     def without(self, groups: Iterable[str]) -> Results:
-        """The same without what was measured of some groups, which are to be measured again."""
+        """The same without what was measured of some groups, and without what was compared: all of that comes again."""
         begins = tuple(f"{group}/" for group in groups)
         kept = {
             field: {name: each for name, each in getattr(self, field).items() if not name.startswith(begins)}
             for field in ("loads", "runs", "failed")
         }
-        return self.model_copy(update=kept)
+        return self.model_copy(update={**kept, "checked": {}})
 
     def has(self, *cases: str) -> bool:
         """Whether all of these were measured."""
@@ -65,7 +65,7 @@ class Results(BaseModel):
 
     @property
     def busy(self) -> list[str]:
-        """Groups of which a run began while more than a quarter of the cores was wanted by others."""
+        """Groups of which a run began while others had more than a quarter of the cores at work."""
         return sorted(
             {case.split("/")[0] for case, found in self.loads.items() if max(found) > self.cores / 4}
         )

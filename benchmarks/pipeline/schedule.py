@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 GROUPS = ("latency", "throughput", "score", "hot", "history", "model", "state", "windows")
 """What can be measured by itself."""
+ONCE = ("hot", "history", "model", "state", "windows")
+"""Groups that are measured in the first round only: how figures grow, not what they are."""
 LATENCY_PROFILES = ("low-latency",)
 THROUGHPUT_PROFILES = ("throughput",)
 """Profiles of flink-conf/ that are measured; a new one is a new name here."""
@@ -61,6 +63,10 @@ class Case:
     def checked_as(self) -> str:
         """What is compared with the oracle before it is timed, once for all cases that share it."""
         return "/".join(filter(None, (self.contender, self.profile, self.backend)))
+
+    def is_in(self, round_number: int) -> bool:
+        """Whether it is measured in a round, from 0."""
+        return round_number == 0 or self.group not in ONCE
 
     @property
     def is_flink(self) -> bool:
