@@ -24,6 +24,7 @@ from headrace.cli import (
     explain,
     models,
     parity,
+    plan,
     produce,
     query,
     reproduce,
@@ -68,6 +69,7 @@ app.command()(reproduce.reproduce)
 app.command()(doctor.doctor)
 app.command()(topics.topics)
 app.command()(produce.produce)
+app.command()(plan.plan)
 app.command()(submit.submit)
 app.command()(submit.jobs)
 app.command()(submit.stop)

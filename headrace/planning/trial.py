@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import psutil
 
 from headrace.cluster.daemon import start_daemon
-from headrace.cluster.ports import HOST, free_ports
+from headrace.cluster.ports import HOST, free_ports, wait_until
 from headrace.cluster.standalone import running_broker
 from headrace.connectors.kafka import create_topics, tables_of
 from headrace.demo.summary import PREDICTIONS
@@ -22,7 +22,7 @@ from headrace.planning.ladder import Route
 from headrace.planning.latency import Session
 from headrace.planning.subject import Subject
 from headrace.runtime.job import load_job
-from headrace.runtime.rest import ask
+from headrace.runtime.rest import JobMonitor, ask
 from headrace.runtime.suite import Suite
 
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from headrace.planning.feed import Dated, Feed
 
 PARTITIONS = 4
+STARTED_SECONDS = 300.0
 QUIET_SECONDS = 5.0
 """Without an answer for so long, no more are expected: a second checkpoint has shown what the first did not."""
 BROKER, PREFIX, DELIVERY = "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_TOPIC_PREFIX", "KAFKA_DELIVERY"
@@ -130,10 +131,27 @@ class Trial:
                     sizes.append(each.memory_info().rss)
         return max(sizes)
 
+    def wait_until_at_work(self) -> None:
+        """Wait until all of the job's steps run.
+
+        Raises:
+            HeadraceError: when it ended, or they do not within `STARTED_SECONDS`.
+        """
+        wait_until(self._is_at_work, STARTED_SECONDS, "the job did not come up")
+
+    def _is_at_work(self) -> bool:
+        self.require_alive()
+        job = self._job()
+        return bool(job) and bool(JobMonitor(self.address, job).rows_moved())
+
+    def _job(self) -> str:
+        jobs = ask(self.address, "/jobs").get("jobs", [])
+        return str(jobs[0]["id"]) if jobs else ""
+
     def checkpoints(self) -> dict[str, Any]:
         """What the job says of its checkpoints; empty when it does not answer."""
-        jobs = ask(self.address, "/jobs").get("jobs", [])
-        return dict(ask(self.address, f"/jobs/{jobs[0]['id']}/checkpoints")) if jobs else {}
+        job = self._job()
+        return dict(ask(self.address, f"/jobs/{job}/checkpoints")) if job else {}
 
     def require_alive(self) -> None:
         """Go on only while the job runs.
@@ -165,7 +183,9 @@ def trial(course: Course, setting: Setting) -> Iterator[Trial]:
             daemon = _started(_subject(course, setting, folder, port, values), folder)
             try:
                 with Session(route, quiet_seconds=QUIET_SECONDS) as session:
-                    yield Trial(session, daemon, f"http://{HOST}:{port}")
+                    running = Trial(session, daemon, f"http://{HOST}:{port}")
+                    running.wait_until_at_work()
+                    yield running
             finally:
                 daemon.kill()
 
