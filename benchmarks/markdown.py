@@ -24,6 +24,15 @@ def without_empty(head: list[str], rows: list[list[str]]) -> tuple[list[str], li
     return [head[number] for number in kept], [[row[number] for number in kept] for row in rows]
 
 
+def times(ratio: float) -> str:
+    """A ratio that a reader is to see first.
+
+    >>> times(334.2), times(0.00508)
+    ('**334**', '**0.0051**')
+    """
+    return f"**{ratio:,.0f}**" if ratio >= 10 else f"**{ratio:.2g}**"  # noqa: PLR2004 -- two digits are enough from there
+
+
 def verdict(reached: bool) -> str:
     """Whether a goal is reached."""
     return "yes" if reached else "**no**"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from benchmarks.markdown import table, without_empty
+from benchmarks.markdown import table, times, without_empty
 from benchmarks.pipeline.goals import goals
 from benchmarks.pipeline.growth_tables import hot_keys, models, sizes, windows
 from benchmarks.pipeline.titles import contender, slots, state
@@ -96,8 +96,8 @@ def throughput(results: Results, group: str, peer: str) -> str:
         ratios = ["", ""]
         if beside:
             ratios = [
-                f"**{rate.median / results.rate_of(peer).median:.2g}**",
-                f"**{thrift.median / results.thrift_of(peer).median:.2g}**",
+                times(rate.median / results.rate_of(peer).median),
+                times(thrift.median / results.thrift_of(peer).median),
             ]
         rows.append([contender(case), state(case), slots(case), *ratios, rate.text(), thrift.text()])
     return _filled(head, rows)
@@ -140,4 +140,4 @@ def _times(results: Results, other: str, case: str, figure: str) -> str:
     """How many times as long another case takes."""
     if other == case or not results.measured(other, figure):
         return ""
-    return f"**{results.of(other, figure).median / results.of(case, figure).median:.3g}**"
+    return times(results.of(other, figure).median / results.of(case, figure).median)
