@@ -17,7 +17,16 @@ from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import DEPLOYMENTS, MODEL, Job, load_job
-from headrace.runtime.run import Run, RunningJob, make_importable, newest_checkpoint, outdated, prepare, start
+from headrace.runtime.run import (
+    Run,
+    RunningJob,
+    execution_of,
+    make_importable,
+    newest_checkpoint,
+    outdated,
+    prepare,
+    start,
+)
 from headrace.runtime.suite import Suite, find_root
 
 
@@ -70,9 +79,20 @@ def run(
     require_topics_of(prepare(asked)[1])
     inbox = _inbox(asked) if live else None
     running = start(asked)
+    _say_execution(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
     _wait(running, inbox)
     console.out.print(f"{chosen.name} finished; outputs in {data}")
+
+
+def _say_execution(asked: Run) -> None:
+    reason = execution_of(asked).reason
+    if reason:
+        console.err.print(
+            f"Python functions run in workers, not in the JVM as {asked.profile} asks: {reason}",
+            style="yellow",
+            markup=False,
+        )
 
 
 def _wait(running: RunningJob, inbox: Inbox | None) -> None:

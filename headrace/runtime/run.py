@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from headrace.errors import HeadraceError
 from headrace.runtime import folders
 from headrace.runtime.configuration import embedded, operator_jars, read_profile
+from headrace.runtime.execution import EXECUTION_MODE, Execution, execution
 from headrace.runtime.failure import job_failure
 from headrace.runtime.java import set_up_jvm, use_java
 from headrace.runtime.resolve import DEFAULT, Resolver
@@ -48,6 +49,7 @@ class Run:
         ui_port: port of the web UI; the first free one from 8081 on when None.
         options: Flink options that win over the profile.
         jars: what the environment's connectors are in.
+        shared: whether it runs in the JVMs of a cluster, which other jobs and versions use as well.
     """
 
     root: Path
@@ -62,6 +64,7 @@ class Run:
     ui_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     jars: tuple[Path, ...] = ()
+    shared: bool = False
 
     @property
     def checkpoints(self) -> Path:
@@ -87,10 +90,19 @@ def resolver_of(run: Run) -> Resolver:
         HeadraceError: when there is no such use case or environment, or a file breaks a rule.
     """
     suite = Suite(run.root)
-    use_case = suite.use_case(run.job.use_case)
+    use_case = suite.use_case(run.job.use_case, by_row=execution_of(run).by_row)
     bindings = suite.bindings(run.environment, run.job.use_case)
     values = {**os.environ, **_own_values(run), **run.values}
     return Resolver(use_case, bindings, run.environment, values, run.job.views)
+
+
+def execution_of(run: Run) -> Execution:
+    """How the Python functions of a run run: as its options say, else as its profile asks, where that is safe."""
+    if EXECUTION_MODE in run.options:
+        return Execution(run.options[EXECUTION_MODE])
+    asked = read_profile(run.root, run.profile).get(EXECUTION_MODE, "")
+    bindings = Suite(run.root).bindings(run.environment, run.job.use_case).values()
+    return execution(asked, bindings, shared=run.shared)
 
 
 def _own_values(run: Run) -> dict[str, str]:
@@ -134,7 +146,7 @@ def open_session(run: Run, options: Mapping[str, str]) -> Session:
     make_importable(run.root)
     profile = read_profile(run.root, run.profile)
     configuration = embedded(profile, run.job.name, run.parameters, [*operator_jars(run.root), *run.jars])
-    return Session({**configuration, **options, **run.options})
+    return Session({**configuration, **execution_of(run).flink_options, **options, **run.options})
 
 
 @dataclass

@@ -9,16 +9,18 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
+from headrace.runtime.execution import EXECUTION_MODE
 from headrace.runtime.folders import create_folders
 from headrace.runtime.job import DEPLOYMENTS, MODEL
 from headrace.runtime.resolve import Step
-from headrace.runtime.run import Run, prepare
+from headrace.runtime.run import Run, execution_of, prepare
 from headrace.runtime.session import Session
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import find_root
@@ -79,6 +81,7 @@ def parse(job: Job, arguments: Sequence[str] | None) -> Run:
         profile=asked.profile,
         parameters=_scored_by(asked) if job.needs_model else {},
         values=dict(map(pair, asked.set)),
+        shared=True,
     )
 
 
@@ -93,10 +96,12 @@ def submit(job: Job, run: Run) -> str:
             f"{job.name} was started without flink run",
             f"Submit it with flink run -pym jobs.{job.pipeline}, or run it here with headrace run {job.pipeline}.",
         )
-    pipeline, steps = prepare(run)
-    create_folders(steps)
     session = Session({})
-    configure(session.environment.get_config(), run)
+    config = session.environment.get_config()
+    chosen = _with_execution(config, run)
+    pipeline, steps = prepare(chosen)
+    create_folders(steps)
+    configure(config, chosen)
     session.create([*map(added, operator_jars(run.root)), *steps])
     return str(session.submit(pipeline).get_job_client().get_job_id())
 
@@ -113,13 +118,25 @@ def configure(config: Any, run: Run) -> None:
         config: PyFlink's TableConfig, in which the options of ``flink run`` can be read.
         run: the job, its parameters and its profile.
     """
-    options = {"pipeline.name": run.job.name, **STATE_NAMES, **read_profile(run.root, run.profile)}
+    profile = {**read_profile(run.root, run.profile), **execution_of(run).flink_options}
+    options = {"pipeline.name": run.job.name, **STATE_NAMES, **profile}
     for key, value in options.items():
         if not key.startswith(CLUSTER_OPTIONS) and not config.get(key, ""):
             config.set(key, value)
     own = joined(run.parameters)
     if own:
         config.set(JOB_PARAMETERS, ",".join(filter(None, [config.get(JOB_PARAMETERS, ""), own])))
+
+
+def _with_execution(config: Any, run: Run) -> Run:
+    """The run with the mode of its Python functions: what was given with ``-D``, else what is safe on a cluster."""
+    given = config.get(EXECUTION_MODE, "")
+    if given:
+        return replace(run, options={**run.options, EXECUTION_MODE: given})
+    reason = execution_of(run).reason
+    if reason:
+        sys.stderr.write(f"Python functions run in workers, not in the JVM as {run.profile} asks: {reason}\n")
+    return run
 
 
 def _parser(job: Job) -> argparse.ArgumentParser:

@@ -79,16 +79,24 @@ class Suite:
         """Names of the environments, sorted."""
         return _folders(self.root / "connectors")
 
-    def use_case(self, name: str) -> UseCase:
+    def use_case(self, name: str, *, by_row: bool = False) -> UseCase:
         """Read the SQL of a use case.
+
+        Args:
+            name: a folder under sql/.
+            by_row: whether Python functions see one row at a time: then those in ``functions/by_row/`` stand in for
+                those of their names in ``functions/``.
 
         Raises:
             HeadraceError: when there is none of that name, or a file breaks a rule of :class:`Statement`.
         """
         folder = self.root / "sql" / _known(name, self.use_cases, "use case")
-        return UseCase(
-            name, *(_statements(folder / kind) for kind in ("contracts", "views", "functions", "pipelines"))
+        contracts, views, functions, pipelines = (
+            _statements(folder / kind) for kind in ("contracts", "views", "functions", "pipelines")
         )
+        if by_row:
+            functions = {**functions, **_statements(folder / "functions" / "by_row")}
+        return UseCase(name, contracts, views, functions, pipelines)
 
     def bindings(self, environment: str, use_case: str) -> dict[str, Statement]:
         """The ``CREATE TABLE`` of each contract an environment binds, those it extends included.

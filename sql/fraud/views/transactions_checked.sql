@@ -12,14 +12,13 @@ SELECT
   terminal_id,
   amount,
   CASE
-    WHEN payload IS NULL OR message IS NOT JSON OBJECT OR ENCODE(message, 'UTF-8') <> payload THEN 'not_json'
+    WHEN NOT is_object THEN 'not_json'
     WHEN transaction_id IS NULL AND JSON_EXISTS(message, '$.transaction_id') THEN 'transaction_id_invalid'
     WHEN transaction_id IS NULL THEN 'transaction_id_missing'
     WHEN sent_at IS NULL AND JSON_EXISTS(message, '$.event_time') THEN 'event_time_invalid'
     WHEN sent_at IS NULL THEN 'event_time_missing'
     -- Flink reads 30 February as 28 February.
-    WHEN CAST(CAST(sent_at AS DATE) AS STRING) <> SUBSTRING(JSON_VALUE(message, '$.event_time') FROM 1 FOR 10)
-      THEN 'event_time_invalid'
+    WHEN CAST(CAST(sent_at AS DATE) AS STRING) <> SUBSTRING(sent_at_text FROM 1 FOR 10) THEN 'event_time_invalid'
     WHEN customer_id IS NULL AND JSON_EXISTS(message, '$.customer_id') THEN 'customer_id_invalid'
     WHEN customer_id IS NULL THEN 'customer_id_missing'
     WHEN terminal_id IS NULL AND JSON_EXISTS(message, '$.terminal_id') THEN 'terminal_id_invalid'

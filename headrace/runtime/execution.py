@@ -1,0 +1,77 @@
+"""Where Python functions run: in workers, a batch at a time, or in the JVM itself, row by row.
+
+A profile asks with ``python.execution-mode``: ``thread`` has no hop and no batch to wait for, but is not safe everywhere.
+"""
+
+from __future__ import annotations
+
+import re
+import sysconfig
+from dataclasses import dataclass
+from importlib.util import find_spec
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from headrace.runtime.statement import Statement
+
+EXECUTION_MODE = "python.execution-mode"
+PYTHON_PATH = "python.pythonpath"
+THREAD = "thread"
+PROCESS = "process"
+_EMBEDDED = "pemja"
+_LEGACY = re.compile(r"'connector'\s*=\s*'(datagen)'")
+SHARED = (
+    "the task managers of a cluster keep the Python modules of the first job that ran in them, so that a new version "
+    "would run the old code"
+)
+
+
+@dataclass(frozen=True)
+class Execution:
+    """How a job's Python functions run.
+
+    Attributes:
+        mode: ``thread`` or ``process``.
+        reason: why it is not what the profile asks for; empty when it is.
+    """
+
+    mode: str
+    reason: str = ""
+
+    @property
+    def by_row(self) -> bool:
+        """Whether functions see one row at a time."""
+        return self.mode == THREAD
+
+    @property
+    def flink_options(self) -> dict[str, str]:
+        """The Flink options that say so; inside the JVM, packages are not found by the interpreter alone."""
+        packages = {PYTHON_PATH: sysconfig.get_paths()["purelib"]} if self.by_row else {}
+        return {EXECUTION_MODE: self.mode, **packages}
+
+
+def execution(asked: str, bindings: Iterable[Statement], *, shared: bool = False) -> Execution:
+    """What is asked for if it is safe, else ``process`` with the reason.
+
+    Args:
+        asked: ``python.execution-mode`` of the profile; ``process`` when empty.
+        bindings: the tables that may be read.
+        shared: whether other jobs, or other versions of this one, run in the same JVMs.
+    """
+    if asked != THREAD:
+        return Execution(PROCESS)
+    reason = _unsafe(bindings, shared=shared)
+    return Execution(PROCESS, reason) if reason else Execution(THREAD)
+
+
+def _unsafe(bindings: Iterable[Statement], *, shared: bool) -> str:
+    if shared:
+        return SHARED
+    if find_spec(_EMBEDDED) is None:
+        return f"this Python has no package {_EMBEDDED}, which runs Python inside the JVM"
+    legacy = sorted(each.name for each in bindings if _LEGACY.search(each.text))
+    if legacy:
+        return f"{', '.join(legacy)} comes from a source of the old kind, beside which imports never come back"
+    return ""
