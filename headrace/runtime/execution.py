@@ -73,5 +73,7 @@ def _unsafe(bindings: Iterable[Statement], *, shared: bool) -> str:
         return f"this Python has no package {_EMBEDDED}, which runs Python inside the JVM"
     legacy = sorted(each.name for each in bindings if _LEGACY.search(each.text))
     if legacy:
-        return f"{', '.join(legacy)} comes from a source of the old kind, beside which imports never come back"
+        return (
+            f"{', '.join(legacy)} comes from a source of the old kind, beside which imports never come back"
+        )
     return ""

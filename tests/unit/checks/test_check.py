@@ -63,7 +63,8 @@ def planner(monkeypatch: pytest.MonkeyPatch) -> PretendedPlanner:
 
 @pytest.fixture
 def shop(tmp_path: Path) -> Suite:
-    files = {**FILES, "sql/shop/contracts/visits.sql": WATERMARKED, "jobs/guess_sales.py": ""}
+    profile = {"flink-conf/throughput/config.yaml": "parallelism:\n  default: 1\n"}
+    files = {**FILES, **profile, "sql/shop/contracts/visits.sql": WATERMARKED, "jobs/guess_sales.py": ""}
     return Suite(lay(tmp_path, files))
 
 
@@ -77,6 +78,7 @@ def test_a_good_suite_has_no_errors(shop: Suite, planner: PretendedPlanner, tmp_
         "8 SQL files",
         "bindings",
         "profile slow",
+        "profile throughput",
         "pipelines",
         "guess_sales in disk",
     ]

@@ -45,6 +45,7 @@ public class JsonFields extends ProcessTableFunction<RowData> implements Special
                         StaticArgument.scalar("payload", DataTypes.STRING(), false),
                         StaticArgument.scalar("fields", DataTypes.STRING(), false),
                         StaticArgument.scalar("prefix", DataTypes.STRING(), true))
+                .inputTypeStrategy(new Signature.Check(context -> new JsonCall(context).derivedType()))
                 .outputTypeStrategy(context -> Optional.of(new JsonCall(context).derivedType()))
                 .build();
     }

@@ -85,7 +85,7 @@ final class Signature {
     }
 
     /** Reads the whole call, so that whatever is wrong with it is said at planning. */
-    private static final class Check implements InputTypeStrategy {
+    static final class Check implements InputTypeStrategy {
 
         private final Function<CallContext, DataType> check;
 
