@@ -21,11 +21,11 @@ class Jobs(BaseHTTPRequestHandler):
     states: list[str]
     cancelled: bool
 
-    def do_PATCH(self) -> None:  # noqa: N802 -- the base class calls it so
+    def do_PATCH(self) -> None:
         type(self).cancelled = True
         self._answer({})
 
-    def do_GET(self) -> None:  # noqa: N802 -- the base class calls it so
+    def do_GET(self) -> None:
         self._answer({"state": self.states.pop(0) if len(self.states) > 1 else self.states[0]})
 
     def log_message(self, *words: object) -> None:
