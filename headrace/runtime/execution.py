@@ -1,6 +1,6 @@
 """Where Python functions run: in workers, a batch at a time, or in the JVM itself, row by row.
 
-A profile asks with ``python.execution-mode``; ``thread`` has no hop and nothing to wait for, and is not safe everywhere.
+A profile asks with ``python.execution-mode``; ``thread`` has no hop and nothing to wait for, but is unsafe in places.
 """
 
 from __future__ import annotations
