@@ -13,7 +13,7 @@ from benchmarks.pipeline import history, ladder
 from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
 from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM
-from benchmarks.pipeline.schedule import STATE_SHARES
+from benchmarks.pipeline.schedule import SLOW, STATE_SHARES
 from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
 from benchmarks.pipeline.topics import Topics
 from benchmarks.truth import Truth
@@ -131,7 +131,8 @@ class Bench:
         stream = self._stream_of(case)
         count = len(stream.payments)
         if case.group != "state":
-            count = min(count, self.extent.warm_up + self.extent.backlog)
+            waiting = self.extent.backlog // (3 if case.contender in SLOW else 1)
+            count = min(count, self.extent.warm_up + waiting)
         first = min(self.extent.warm_up, count // 4)
         known = [stream.known_before(first), stream.known_before(count)]
         topics.fill(stream.topic, stream.sent[:first])

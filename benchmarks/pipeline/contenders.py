@@ -145,14 +145,15 @@ class Contenders:
         """
         folder = self.programs.new_folder()
         (port,) = free_ports(1)
-        command = self._command(case, port, model, features=features)
+        command = self.command(case, port, model, features=features)
         told = [*command, "--broker", topics.broker, "--prefix", topics.prefix]
         with ExitStack() as stack:
             process = stack.enter_context(self.programs.running(told, folder, self.library))
             meter = stack.enter_context(Meter(process.pid, with_root=not case.is_flink))
             yield Contender(case, topics, process, folder, port, meter)
 
-    def _command(self, case: Case, port: int, model: Path, *, features: bool) -> list[str]:
+    def command(self, case: Case, port: int, model: Path, *, features: bool) -> list[str]:
+        """The command that starts a contender, without broker, topics and folder; arguments as of :meth:`running`."""
         if not case.is_flink:
             module = f"benchmarks.pipeline.peers.{case.contender}"
             more = ["--features"] if features else []

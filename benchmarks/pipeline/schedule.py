@@ -26,6 +26,8 @@ STATE_SHARES = {"tenth": 10, "full": 1}
 """Of how many customers one is taken."""
 BACKENDS = ("hashmap", "rocksdb")
 UNCHECKED = ("echo",)
+SLOW = ("redis",)
+"""Those that get a third of the backlog, which changes no rate."""
 
 
 @dataclass(frozen=True)
