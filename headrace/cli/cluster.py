@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Optional
 
 import typer
 
 from headrace.cli import console, options
 from headrace.cluster.local import LocalCluster
+from headrace.errors import HeadraceError
 from headrace.runtime.suite import find_root
+
+_SECRET = re.compile(r"access.?key|secret|password|token", re.IGNORECASE)
 
 cluster = typer.Typer(
     name="cluster",
@@ -24,21 +28,40 @@ def up(
     slots: Annotated[Optional[int], typer.Option(min=1, help="Of each task manager; 4 if not given.")] = None,
     ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
     kafka_port: Annotated[Optional[int], typer.Option(help="Port of the broker.")] = None,
+    flink: Annotated[
+        Optional[list[str]],
+        typer.Option(
+            "-D", help="A Flink option, key=value; may be repeated. Those of before if none is given."
+        ),
+    ] = None,
     root: options.Root = None,
 ) -> None:
     """Start what does not run: ZooKeeper, Kafka, job manager, task managers, SQL gateway; what dies is restarted.
 
-    Example: headrace cluster up --task-managers 2 --slots 2
+    Examples: headrace cluster up --task-managers 2 --slots 2 ·
+    headrace cluster up -D execution.checkpointing.savepoint-dir=s3://bucket/savepoints
     """
     asked = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
     found = LocalCluster(folder, find_root(root))
     with console.err.status("starting ZooKeeper, broker, job manager, task managers, SQL gateway"):
-        found.up({name: value for name, value in asked.items() if value is not None})
+        found.up({name: value for name, value in asked.items() if value is not None}, _without_secrets(flink))
     places = (
         f"web UI {found.monitor.address} · Kafka {found.bootstrap_servers} · SQL gateway {found.sql_gateway}"
     )
     said = f"{places} · all of it in {folder}"
     console.out.print(said, markup=False, soft_wrap=True)
+
+
+def _without_secrets(flink: list[str] | None) -> dict[str, str]:
+    """Options, but for those that are not for everybody: they would stand in files, and the list of processes."""
+    found = options.pairs(flink)
+    secret = [name for name in found if _SECRET.search(name)]
+    if secret:
+        raise HeadraceError(
+            f"{', '.join(secret)} would be written into files that others may read",
+            "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where headrace cluster up is called.",
+        )
+    return found
 
 
 @cluster.command()

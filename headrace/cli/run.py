@@ -12,7 +12,7 @@ from headrace.cli import console, options
 from headrace.cli.deployment_log import LOG
 from headrace.cli.progress import watch, watch_live
 from headrace.connectors.environment import environment_jars
-from headrace.connectors.kafka import require_topics_of
+from headrace.connectors.services import require_services_of
 from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
 from headrace.runtime.inbox import Gate, Inbox
@@ -76,7 +76,7 @@ def run(
         jars=environment_jars(Suite(suite), place),
     )
     check_scored_by(asked)
-    require_topics_of(prepare(asked)[1])
+    require_services_of(prepare(asked)[1])
     inbox = _inbox(asked) if live else None
     running = start(asked)
     _say_execution(asked)

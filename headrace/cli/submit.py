@@ -15,10 +15,11 @@ from headrace.cli.run import model_parameters
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.submission import Submission, Submitter
-from headrace.connectors.kafka import require_topics_of
+from headrace.connectors.environment import environment_jars
+from headrace.connectors.services import require_services_of
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable, prepare
-from headrace.runtime.suite import find_root
+from headrace.runtime.suite import Suite, find_root
 
 Job = Annotated[str, typer.Argument(help="A module in jobs/, for example realtime.")]
 Model = Annotated[
@@ -203,12 +204,20 @@ def _submission(
         archive=str(pack_suite(asked.root, submitter.cluster.home.folder / "suites")),
         options=("-p", str(parallelism or 1), *(f"-D{option}" for option in flink or [])),
         arguments=(*own, *scored_by, *values),
+        jars=_jars_beside(submitter.cluster, asked),
     )
 
 
+def _jars_beside(cluster: LocalCluster, asked: Run) -> tuple[str, ...]:
+    """What the environment's tables need beside what is in the cluster's lib."""
+    here = {path.name for path in cluster.home.part("lib").iterdir()}
+    jars = environment_jars(Suite(asked.root), asked.environment)
+    return tuple(jar.as_uri() for jar in jars if jar.name not in here)
+
+
 def _check(asked: Run) -> None:
-    """What is wrong with the SQL, the topics or the broker is said before anything is started."""
-    require_topics_of(prepare(asked)[1])
+    """What is wrong with the SQL, the topics, the broker or a registry is said before anything is started."""
+    require_services_of(prepare(asked)[1])
 
 
 def _print_command(submitter: Submitter, wanted: Submission, state: str) -> None:

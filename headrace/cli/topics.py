@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from headrace.cli import console, options
+from headrace.connectors.avro import avro_schema
 from headrace.connectors.kafka import create_topics, partitions, tables_of
 from headrace.runtime.suite import Suite, find_root
 
@@ -15,6 +16,9 @@ def topics(
     use_case: Annotated[str, typer.Argument(help="A folder under sql/.")] = "fraud",
     create: Annotated[bool, typer.Option("--create", help="Create those that are not there.")] = False,
     count: Annotated[int, typer.Option("--partitions", min=1, help="Of a topic that is created.")] = 4,
+    schema: Annotated[
+        str, typer.Option(help="Only print the Avro schema of this contract, for readers of kafka-avro.")
+    ] = "",
     environment: options.Environment = "kafka",
     cluster: options.Cluster = options.DEFAULT_CLUSTER,
     values: options.Values = None,
@@ -23,8 +27,11 @@ def topics(
 ) -> None:
     """Show which topics the tables of an environment stand on, and create those that are not there.
 
-    Examples: headrace topics · headrace topics --create --partitions 2
+    Examples: headrace topics · headrace topics --create --partitions 2 · headrace topics --schema predictions
     """
+    if schema:
+        console.print_json(avro_schema(Suite(find_root(root)).use_case(use_case), schema))
+        return
     options.use_broker_of(cluster)
     tables = tables_of(Suite(find_root(root)), environment, use_case, options.pairs(values))
     created = create_topics(tables.values(), count) if create else []

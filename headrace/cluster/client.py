@@ -8,6 +8,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headrace.cluster.home import SAVEPOINTS
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -58,7 +59,9 @@ class FlinkClient:
         return [flink, "run", "-d", *options, "-pym", f"jobs.{job}", *python, *arguments]
 
     def stop(self, job_id: str, *, drain: bool = False) -> str:
-        """Stop a job with a savepoint, all sinks committed; returns the savepoint's path.
+        """Stop a job with a savepoint, all sinks committed; returns where that is.
+
+        It goes where the home's configuration says, else into the home's own folder.
 
         Args:
             job_id: the job.
@@ -68,7 +71,8 @@ class FlinkClient:
         Raises:
             HeadraceError: when it does not stop; ends with what Flink printed.
         """
-        options = ["--savepointPath", self.home.savepoints.as_uri(), *(["--drain"] if drain else [])]
+        place = self.home.option(SAVEPOINTS) or self.home.savepoints.as_uri()
+        options = ["--savepointPath", place, *(["--drain"] if drain else [])]
         return _found(_SAVEPOINT, self._call("stop", *options, job_id))
 
     def _call(self, *arguments: str) -> str:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 JAVA_OPTIONS = "env.java.opts.all"
+SAVEPOINTS = "execution.checkpointing.savepoint-dir"
 IDENTITY = "headrace"
 NOT_INHERITED = ("JVM_ARGS", "PYTHONPATH")
 """Set by a process for the mini-cluster within it; another process has its own memory, and gets Python by -pyfs."""
@@ -88,6 +89,16 @@ class Home:
         complete = {**self._own_options(), JAVA_OPTIONS: java, **options}
         (self.conf / "config.yaml").write_text(yaml.safe_dump(complete), encoding="utf-8")
 
+    def option(self, name: str) -> str:
+        """An option that was configured; empty when it was not.
+
+        Args:
+            name: dotted key.
+        """
+        file = self.conf / "config.yaml"
+        written = yaml.safe_load(file.read_text(encoding="utf-8")) if file.is_file() else {}
+        return str(written.get(name, ""))
+
     def environment(self) -> dict[str, str]:
         """Environment variables for Flink's scripts: our folders, the wheel's programs, a Java that fits.
 
@@ -148,7 +159,7 @@ class Home:
     def _own_options(self) -> dict[str, str]:
         return {
             "execution.checkpointing.dir": self.checkpoints.as_uri(),
-            "execution.checkpointing.savepoint-dir": self.savepoints.as_uri(),
+            SAVEPOINTS: self.savepoints.as_uri(),
             "io.tmp.dirs": str(self.scratch),
             # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
             "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -29,6 +30,8 @@ KEEPER = "keeper"
 PROFILE = "cluster"
 PATIENCE_SECONDS = 120.0
 LAST_WORDS = 300
+ALWAYS = ("kafka", "sql-gateway")
+"""Groups of jars that every cluster has."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +83,8 @@ class LocalCluster:
 
         Args:
             wanted: fields of :class:`Layout`; what is not given stays as it was, or is chosen.
-            options: Flink options that win over the profile ``cluster``.
+            options: Flink options that win over the profile ``cluster``; those of before if none are given. With one
+                that leads to S3, the file system for it is there.
 
         Raises:
             HeadraceError: when a port is taken, the folder can not be written, or a program does not come up; what
@@ -88,9 +92,13 @@ class LocalCluster:
         """
         create_folder(self.folder)
         if not self._runs():
-            self._prepare(choose_layout(read_layout(self._file), wanted), options or {})
-        elif choose_layout(self.layout, wanted) != self.layout:
-            raise HeadraceError("the cluster runs with other ports or sizes", "headrace cluster down first.")
+            self._prepare(choose_layout(read_layout(self._file), wanted), self._choose_options(options))
+        elif (
+            choose_layout(self.layout, wanted) != self.layout or self._choose_options(options) != self._kept()
+        ):
+            raise HeadraceError(
+                "the cluster runs with other ports, sizes or options", "headrace cluster down first."
+            )
         try:
             self._start_all()
         except BaseException:
@@ -138,6 +146,17 @@ class LocalCluster:
     def _file(self) -> Path:
         return self.folder / "cluster.json"
 
+    @property
+    def _options_file(self) -> Path:
+        return self.folder / "options.json"
+
+    def _kept(self) -> dict[str, str]:
+        file = self._options_file
+        return dict(json.loads(file.read_text(encoding="utf-8"))) if file.is_file() else {}
+
+    def _choose_options(self, wanted: Mapping[str, str] | None) -> dict[str, str]:
+        return dict(wanted) if wanted else self._kept()
+
     def _names(self) -> list[str]:
         return [KEEPER, *reversed([program.name for program in self.programs()])]
 
@@ -147,7 +166,7 @@ class LocalCluster:
     def _prepare(self, layout: Layout, options: Mapping[str, str]) -> None:
         for name, port in layout.ports.items():
             require_free(port, f"{name} of the cluster")
-        for group in map(read_manifest(self.root).__getitem__, ("kafka", "sql-gateway")):
+        for group in map(read_manifest(self.root).__getitem__, (*ALWAYS, *file_systems(options))):
             self.home.add_jars(group.place, JarStore().fetch_all(group.jars))
         self.home.add_python()
         profile = read_profile(self.root, PROFILE)
@@ -155,6 +174,7 @@ class LocalCluster:
         configure_zookeeper(self.home, layout.zookeeper)
         self._broker(layout).configure()
         layout.write(self._file)
+        self._options_file.write_text(json.dumps(options, indent=2), encoding="utf-8")
 
     def _start_all(self) -> None:
         for program in self.programs():
@@ -217,3 +237,8 @@ class LocalCluster:
             "address": f"{HOST}:{port}" if port else None,
             "log": str(self.log(name)),
         }
+
+
+def file_systems(options: Mapping[str, str]) -> list[str]:
+    """Groups of jars that the places named in options want."""
+    return ["s3"] if any(value.startswith("s3://") for value in options.values()) else []

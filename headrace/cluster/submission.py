@@ -30,6 +30,7 @@ class Submission:
         arguments: the job's own, such as ``--model``.
         job_id: what the cluster called it.
         savepoint: what it was stopped with; empty while it runs.
+        jars: URIs of what the job's tables need and the cluster does not have, as all its processes see them.
     """
 
     job: str
@@ -39,6 +40,7 @@ class Submission:
     arguments: tuple[str, ...] = ()
     job_id: str = ""
     savepoint: str = ""
+    jars: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -146,15 +148,17 @@ class Submitter:
         Raises:
             HeadraceError: when there is neither.
         """
-        if known.savepoint and Path(urlparse(known.savepoint).path).is_dir():
+        if known.savepoint and _may_be_there(known.savepoint):
             return known.savepoint
         found = newest_checkpoint(self.cluster.home.checkpoints / known.job_id)
-        if found is None:
+        state = found.as_uri() if found else self.cluster.monitor.newest_checkpoint(known.job_id)
+        if not state:
             raise HeadraceError(
-                f"{known.name} has neither savepoint nor checkpoint in {self.cluster.folder}",
-                "Submit it anew: headrace submit.",
+                f"{known.name} has neither savepoint nor checkpoint in {self.cluster.folder}, "
+                "and its job manager knows of none",
+                "Submit it anew: headrace submit; with --from when you know where its state is.",
             )
-        return found.as_uri()
+        return state
 
     def known(self) -> list[Submission]:
         """What was submitted here last, by job."""
@@ -177,7 +181,8 @@ class Submitter:
         return FlinkClient(self.cluster.home, Path(submission.archive), scratch)
 
     def _options(self, submission: Submission, state: str) -> list[str]:
-        return [*submission.options, *(["-s", state] if state else [])]
+        jars = [part for jar in submission.jars for part in ("-C", jar)]
+        return [*submission.options, *jars, *(["-s", state] if state else [])]
 
     def _known(self, job: str) -> Submission | None:
         return next((each for each in self.known() if job in {each.job, each.name, each.job_id}), None)
@@ -195,6 +200,11 @@ class Submitter:
 
     def _read(self, path: Path) -> Submission:
         said = json.loads(path.read_text(encoding="utf-8"))
-        return Submission(
-            **{**said, "options": tuple(said["options"]), "arguments": tuple(said["arguments"])}
-        )
+        lists = {name: tuple(said.get(name, ())) for name in ("options", "arguments", "jars")}
+        return Submission(**{**said, **lists})
+
+
+def _may_be_there(savepoint: str) -> bool:
+    """Whether a savepoint is on this machine; one that is elsewhere is Flink's to find."""
+    place = urlparse(savepoint)
+    return place.scheme not in {"", "file"} or Path(place.path).is_dir()

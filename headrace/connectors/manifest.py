@@ -26,17 +26,21 @@ class Jar:
         coordinate: ``group:artifact:version``, as Maven names it.
         sha256: of the file, 64 hexadecimal digits.
         flink: the version of Flink in its name, such as ``2.2``; empty when it is bound to none.
+        classifier: what Maven calls the form of an artifact, such as ``all``; empty for the usual one.
+        packaging: ``jar``, or what the file is instead, such as ``tar.gz``.
     """
 
     coordinate: str
     sha256: str
     flink: str = ""
+    classifier: str = ""
+    packaging: str = "jar"
 
     @property
     def file_name(self) -> str:
-        """``artifact-version.jar``."""
+        """``artifact-version.jar``, with its classifier after the version."""
         _, artifact, version = self.coordinate.split(":")
-        return f"{artifact}-{version}.jar"
+        return f"{'-'.join(filter(None, (artifact, version, self.classifier)))}.{self.packaging}"
 
     @property
     def layout(self) -> str:
@@ -118,4 +122,5 @@ def _jar(place: str, entry: Any) -> Jar:
         raise HeadraceError(
             f"{place}: {coordinate}: expected sha256 with 64 hexadecimal digits, found {sha256!r}"
         )
-    return Jar(coordinate, sha256, str(fields.get("flink", "")))
+    form = {name: str(fields[name]) for name in ("flink", "classifier", "packaging") if name in fields}
+    return Jar(coordinate, sha256, **form)

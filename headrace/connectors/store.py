@@ -85,7 +85,7 @@ class JarStore:
         group, artifact, version = jar.coordinate.split(":")
         try:
             project = maven(incoming, self.settings).project(group, artifact)
-            return Path(project.at_version(version).artifact().resolve())
+            return Path(project.at_version(version).artifact(jar.classifier, jar.packaging).resolve())
         except (OSError, RuntimeError) as error:  # what is not there is a RuntimeError to jgo
             raise HeadraceError(
                 f"{jar.coordinate} could not be fetched: {_said(error)}",

@@ -19,6 +19,7 @@ _KEY = re.compile(r"PRIMARY\s+KEY\s*\(([^)]*)\)", re.IGNORECASE)
 _WATERMARK = re.compile(r"WATERMARK\s+FOR\s+(\w+)", re.IGNORECASE)
 _COMPUTED = re.compile(r"\w+\s+AS\b", re.IGNORECASE)
 _COLUMN = re.compile(r"(\w+)\s+(\w+(?:\s*\([\d\s,]*\))?)")
+_REQUIRED = re.compile(r"\bNOT\s+NULL\b", re.IGNORECASE)
 _NESTED = re.compile(r"\b(?:ARRAY|MAP|MULTISET|ROW)\s*<(?:[^<>]|<[^<>]*>)*>", re.IGNORECASE)
 
 _DUCKDB_TYPES = {
@@ -40,10 +41,12 @@ class Column:
     Attributes:
         name: its name.
         type: its type in Flink's words, upper case; ``JSON`` for arrays, maps and rows.
+        required: whether it is NOT NULL.
     """
 
     name: str
     type: str
+    required: bool = False
 
     @property
     def duckdb_type(self) -> str:
@@ -120,7 +123,7 @@ def _columns(statement: Statement) -> Iterator[Column]:
         if found is None:
             where = f"{statement.path}:{statement.line_of(position)}"
             raise HeadraceError(f"{where}: expected a column (name TYPE …), found {item!r}")
-        yield Column(found.group(1), re.sub(r"\s", "", found.group(2)).upper())
+        yield Column(found.group(1), re.sub(r"\s", "", found.group(2)).upper(), bool(_REQUIRED.search(item)))
 
 
 def _found(pattern: re.Pattern[str], item: str) -> str:

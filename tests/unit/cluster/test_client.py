@@ -35,6 +35,15 @@ def test_stopping_gives_the_savepoint(tmp_path: Path) -> None:
     assert "--drain" not in (tmp_path / "said").read_text()
 
 
+def test_savepoints_go_where_the_cluster_was_told(tmp_path: Path) -> None:
+    asked = client(tmp_path, STOP)
+    asked.stop(JOB)
+    assert asked.home.savepoints.as_uri() in (tmp_path / "said").read_text()
+    asked.home.configure({"execution.checkpointing.savepoint-dir": "s3://bucket/savepoints"})
+    asked.stop(JOB)
+    assert "--savepointPath s3://bucket/savepoints" in (tmp_path / "said").read_text()
+
+
 def test_draining_is_asked_for(tmp_path: Path) -> None:
     client(tmp_path, STOP).stop(JOB, drain=True)
     assert "--drain" in (tmp_path / "said").read_text()

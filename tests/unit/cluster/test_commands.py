@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headrace.cli.app import app
-from headrace.cluster.local import LocalCluster
+from headrace.cluster.local import LocalCluster, file_systems
 from headrace.cluster.process import marked
 from headrace.cluster.web import ClusterMonitor
 from headrace.connectors.store import JarStore
@@ -130,3 +130,23 @@ def test_a_job_that_does_not_get_to_work_is_said(monkeypatch: pytest.MonkeyPatch
 def test_a_cluster_that_does_not_answer_has_no_jobs_and_no_slots() -> None:
     monitor = ClusterMonitor("http://127.0.0.1:9")
     assert (monitor.jobs(), monitor.slots(), monitor.state("1"), monitor.failure("1")) == ([], 0, "", "")
+
+
+def test_a_secret_among_the_options_is_refused_and_not_repeated(folder: Path) -> None:
+    error = refused("cluster", "up", "-D", "s3.endpoint=http://store", "-D", "s3.secret-key=hidden")
+    assert str(error).startswith("s3.secret-key would be written into files that others may read")
+    assert "AWS_SECRET_ACCESS_KEY" in error.hint
+    assert "hidden" not in str(error)
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize(
+    ("options", "wanted"),
+    [
+        ({}, []),
+        ({"execution.checkpointing.dir": "file:///checkpoints"}, []),
+        ({"execution.checkpointing.dir": "s3://bucket/checkpoints"}, ["s3"]),
+    ],
+)
+def test_the_file_system_that_an_option_leads_to_is_there(options: dict[str, str], wanted: list[str]) -> None:
+    assert file_systems(options) == wanted

@@ -32,6 +32,13 @@ def test_given_options_win_over_the_homes_own(tmp_path: Path) -> None:
     assert written["execution.checkpointing.savepoint-dir"] == (tmp_path / "savepoints").as_uri()
 
 
+def test_an_option_is_read_where_it_was_written(tmp_path: Path) -> None:
+    home = Home(tmp_path)
+    assert home.option("rest.port") == ""
+    home.configure({"rest.port": "1234"})
+    assert (home.option("rest.port"), home.option("rest.address")) == ("1234", "")
+
+
 def test_scripts_get_our_folders_and_a_java_that_fits(tmp_path: Path) -> None:
     variables = Home(tmp_path).environment()
     assert variables["FLINK_CONF_DIR"] == str(tmp_path / "conf")

@@ -8,8 +8,9 @@ import pytest
 from confluent_kafka import KafkaError
 
 from headrace.cluster.ports import free_ports
-from headrace.connectors.kafka import KafkaTable, kafka_tables, partitions, refusal, tables_of
+from headrace.connectors.kafka import KafkaTable, kafka_tables, partitions, tables_of
 from headrace.connectors.recorded import Producer, Record, read_rows, records
+from headrace.connectors.refusal import refusal
 from headrace.errors import HeadraceError
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import Suite
@@ -22,6 +23,8 @@ PAYLOAD = b'{"id": 7}'
 ROW = {"payload": b64encode(PAYLOAD).decode(), "arrived_at": "1970-01-01T00:00:01.500Z"}
 DOWN = KafkaError._ALL_BROKERS_DOWN  # noqa: SLF001 -- so it is named
 REFUSED = KafkaError._AUTHENTICATION  # noqa: SLF001 -- so it is named
+UNTRUSTED = KafkaError._SSL  # noqa: SLF001 -- so it is named
+HANDSHAKE = "ssl://b:1/bootstrap: SSL handshake failed:"
 LOGIN = 'some.Module required username="me" password="se;cret";'
 
 
@@ -114,3 +117,51 @@ def test_nothing_to_send_is_nothing_wrong(unreachable: KafkaTable) -> None:
 def test_a_refused_login_is_said_before_what_follows_from_it() -> None:
     said = [KafkaError(DOWN), KafkaError(REFUSED, "wrong password")]
     assert str(refusal({"bootstrap.servers": "b:1"}, said)).startswith("the broker at b:1 refused the login")
+
+
+def tls(authority: str, protocol: str = "SSL") -> KafkaTable:
+    options = {"properties.security.protocol": protocol, "properties.ssl.truststore.location": authority}
+    return KafkaTable("a", {"properties.bootstrap.servers": "b:1", **options})
+
+
+def test_a_client_trusts_whom_flink_trusts(tmp_path: Path) -> None:
+    authority = tmp_path / "ca.pem"
+    authority.touch()
+    assert tls(str(authority)).client({})["ssl.ca.location"] == str(authority)
+    assert "ssl.ca.location" not in tls(str(authority), "PLAINTEXT").client({})
+
+
+@pytest.mark.parametrize(
+    ("place", "said"), [("/nowhere/ca.pem", "there is no such file"), ("ca.pem", "expected an absolute path")]
+)
+def test_a_file_of_authorities_that_workers_could_not_read_is_said(place: str, said: str) -> None:
+    with pytest.raises(HeadraceError, match=f"KAFKA_SSL_CA is {place}: {said}"):
+        tls(place).client({})
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        (f"{HANDSHAKE} certificate verify failed: unable", "shows a certificate that nobody in /ca.pem has"),
+        (f"{HANDSHAKE} tlsv1 alert protocol version", "this client agree on no TLS"),
+        (f"{HANDSHAKE} Disconnected: connecting to a PLAINTEXT broker listener?", "does not speak TLS"),
+    ],
+)
+def test_what_is_wrong_with_tls_is_told_apart(said: str, expected: str) -> None:
+    client = {"bootstrap.servers": "b:1", "security.protocol": "SSL", "ssl.ca.location": "/ca.pem"}
+    found = refusal(client, [KafkaError(DOWN), KafkaError(UNTRUSTED, said)])
+    assert expected in str(found)
+
+
+def test_rows_are_not_sent_in_a_format_that_only_flink_writes() -> None:
+    table = KafkaTable("rows", {"topic": "rows", "value.format": "avro"})
+    with pytest.raises(HeadraceError, match="rows is avro in this environment; only raw and json can be"):
+        list(records(table, [{"a": 1}]))
+
+
+def test_only_the_newest_record_of_a_key_is_kept_where_only_it_counts() -> None:
+    found = tables_of(Suite(ROOT), "kafka-avro-confluent", "fraud", {"SCHEMA_REGISTRY_URL": "http://r"})
+    assert {name for name, table in found.items() if table.is_compacted} == {
+        "served_predictions",
+        "served_customer_features",
+    }

@@ -27,6 +27,13 @@ def test_the_manifest_says_of_each_jar_the_flink_that_its_name_tells(jar: object
     assert jar.flink == expected  # type: ignore[attr-defined]
 
 
+def test_what_is_no_plain_jar_has_a_name_of_its_own() -> None:
+    (registry,) = OURS["schema-registry"].jars
+    assert registry.layout.startswith("io/apicurio/apicurio-registry-app/")
+    assert registry.file_name.endswith("-all.tar.gz")
+    assert OURS["schema-registry"].place == ""
+
+
 def test_no_jar_is_pinned_twice_in_two_versions() -> None:
     artifacts = [jar.coordinate.rpartition(":")[0] for jar in JARS]
     assert len(set(artifacts)) == len(artifacts)
