@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 STARTED_SECONDS = 300.0
-QUIET_SECONDS = 5.0
-"""Without an answer for so long, no more are expected: a second checkpoint has shown what the first did not."""
 BROKER, PREFIX, DELIVERY = "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_TOPIC_PREFIX", "KAFKA_DELIVERY"
 _LAST_WORDS = 2_000
 
@@ -182,7 +180,7 @@ def trial(course: Course, setting: Setting) -> Iterator[Trial]:
             (port,) = free_ports(1)
             daemon = _started(_subject(course, setting, folder, port, values), folder)
             try:
-                with Session(route, quiet_seconds=QUIET_SECONDS) as session:
+                with Session(route) as session:
                     running = Trial(session, daemon, f"http://{HOST}:{port}")
                     running.wait_until_at_work()
                     yield running
