@@ -54,6 +54,9 @@ def up(
 
 def _without_secrets(flink: list[str] | None) -> dict[str, str]:
     """Options, but for those that are not for everybody: they would stand in files, and the list of processes."""
+    wrong = next((option for option in flink or [] if "=" not in option), "")
+    if wrong:
+        raise HeadraceError(f"-D wants key=value, got {wrong!r}")
     found = options.pairs(flink)
     secret = [name for name in found if _SECRET.search(name)]
     if secret:

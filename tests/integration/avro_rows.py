@@ -47,6 +47,13 @@ def from_avro(schema: Mapping[str, Any], value: bytes) -> dict[str, Any]:
     return found
 
 
+def to_avro(schema: Mapping[str, Any], row: Mapping[str, Any]) -> bytes:
+    """A row as somebody who is not Flink writes it."""
+    written = io.BytesIO()
+    fastavro.schemaless_writer(written, fastavro.parse_schema(dict(schema)), dict(row))
+    return written.getvalue()
+
+
 def schema_id(value: bytes) -> int:
     """The number of the schema in a record that has its schema in a registry."""
     assert value[0] == MAGIC

@@ -1,7 +1,9 @@
-"""The environment kafka-avro: the whole way as Avro says what it says as JSON, to readers that are not Flink."""
+"""The environment kafka-avro: what is Avro says what it says as JSON, to and from others than Flink."""
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,7 +14,7 @@ from headrace.connectors.recorded import Producer, Record
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_table
 from tests.cluster.ingested import running, values
-from tests.integration.avro_rows import from_avro, from_json
+from tests.integration.avro_rows import from_avro, from_json, to_avro
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -35,7 +37,8 @@ MESSAGES = [
     PAYMENT % (1, 1, 2, "4.5"),
     "no payment",
 ]
-WRITTEN = {"transactions": 3, "transaction_features": 3, "predictions": 3, "dead_letters": 3}
+WRITTEN = {"transactions": 3, "dead_letters": 3}
+MOMENT = datetime(2018, 4, 1, 10, tzinfo=timezone.utc)
 
 
 @pytest.fixture
@@ -55,27 +58,40 @@ def records() -> list[Record]:
     return [Record(said.encode(), b"2", ARRIVAL_MS + number) for number, said in enumerate(MESSAGES)]
 
 
-def test_avro_says_what_json_says_and_a_job_reads_it_again(
+def test_avro_says_what_json_says(
+    tables: dict[str, dict[str, KafkaTable]], root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = {}
+    for environment, each in tables.items():
+        monkeypatch.setenv("KAFKA_TOPIC_PREFIX", f"{environment}.")
+        Producer(each["transactions_raw"]).send(records())
+        with running("ingest", environment, tmp_path / environment):
+            found[environment] = {name: values(each[name], count) for name, count in WRITTEN.items()}
+    as_json = rows(root, found["kafka"], avro=False)
+    as_avro = rows(root, found["kafka-avro"], avro=True)
+    assert as_avro == as_json
+    assert {row["reason"] for row in as_avro["dead_letters"]} == {"amount_negative", "duplicate", "not_json"}
+
+
+def test_a_job_reads_what_others_wrote_by_the_schema_that_is_printed(
     tables: dict[str, dict[str, KafkaTable]],
     root: Path,
     artifact: Path,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    found = {}
-    for environment, each in tables.items():
-        monkeypatch.setenv("KAFKA_TOPIC_PREFIX", f"{environment}.")
-        Producer(each["transactions_raw"]).send(records())
-        with running("realtime", environment, tmp_path / environment, "--model", str(artifact)):
-            found[environment] = {name: values(each[name], count) for name, count in WRITTEN.items()}
-    as_json = rows(root, found["kafka"], avro=False)
-    as_avro = rows(root, found["kafka-avro"], avro=True)
-    assert as_avro == as_json
-    assert {row["reason"] for row in as_avro["dead_letters"]} == {"amount_negative", "duplicate", "not_json"}
-    with running("score", "kafka-avro", tmp_path / "again", "--model", str(artifact)):
-        twice = values(tables["kafka-avro"]["predictions"], 2 * WRITTEN["predictions"])
-    again = rows(root, {"predictions": twice[WRITTEN["predictions"] :]}, avro=True)
-    assert again["predictions"] == as_avro["predictions"]
+    monkeypatch.setenv("KAFKA_TOPIC_PREFIX", "kafka-avro.")
+    case, each = Suite(root).use_case("fraud"), tables["kafka-avro"]
+    schema = avro_schema(case, "transaction_features")
+    number = {field["name"]: 1 for field in schema["fields"]}
+    sent = {**number, "event_time": MOMENT, "amount": Decimal("1000.01")}
+    Producer(each["transaction_features"]).send([Record(to_avro(schema, sent))])
+    with running("score", "kafka-avro", tmp_path, "--model", str(artifact)):
+        (value,) = values(each["predictions"], 1)
+    found = from_avro(avro_schema(case, "predictions"), value)
+    assert (found["event_time"], found["amount"]) == (MOMENT, Decimal("1000.01"))
+    assert 0 <= found["score"] <= 1
+    assert found["model_version"] == "fraud-test"
 
 
 def rows(root: Path, found: dict[str, list[bytes]], *, avro: bool) -> dict[str, list[dict[str, Any]]]:

@@ -140,6 +140,10 @@ def test_a_secret_among_the_options_is_refused_and_not_repeated(folder: Path) ->
     assert not folder.exists()
 
 
+def test_an_option_without_a_value_is_said() -> None:
+    assert str(refused("cluster", "up", "-D", "s3.endpoint")) == "-D wants key=value, got 's3.endpoint'"
+
+
 @pytest.mark.parametrize(
     ("options", "wanted"),
     [

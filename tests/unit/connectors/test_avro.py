@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import fastavro
 import pytest
+from typer.testing import CliRunner
 
+from headrace.cli.app import app
 from headrace.connectors.avro import avro_schema
 from headrace.errors import HeadraceError
 from headrace.runtime.statement import Statement
@@ -30,6 +33,11 @@ def test_local_times_are_not_instants() -> None:
 @pytest.mark.parametrize("name", sorted(CASE.contracts))
 def test_every_contract_has_a_schema(name: str) -> None:
     assert fastavro.parse_schema(avro_schema(CASE, name))
+
+
+def test_a_schema_is_printed_for_readers() -> None:
+    said = CliRunner().invoke(app, ["topics", "--schema", "alerts"]).stdout
+    assert json.loads(said) == avro_schema(CASE, "alerts")
 
 
 def test_a_contract_that_is_not_there_is_said() -> None:

@@ -9,6 +9,7 @@ from headrace.connectors.environment import environment_jars, jar_groups
 from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
+from headrace.runtime.statement import Statement
 from headrace.runtime.suite import Suite
 from tests.local_tables import ROOT
 
@@ -70,3 +71,50 @@ def test_secrets_are_looked_up_by_the_broker_s_client_and_stand_in_no_table(tabl
 @pytest.mark.parametrize("table", ON_KAFKA)
 def test_without_any_setting_it_is_a_broker_on_this_machine(table: str) -> None:
     assert ON_KAFKA[table].placeholders <= {"HEADRACE_JOB"}
+
+
+AS_AVRO = {
+    f"{environment}/{path.stem}": Statement.read(path)
+    for environment in ("kafka-avro", "kafka-avro-confluent")
+    for path in sorted((ROOT / "connectors" / environment).glob("*/*.sql"))
+}
+
+
+@pytest.mark.parametrize("name", AS_AVRO)
+def test_avro_tables_keep_no_secret_either(name: str) -> None:
+    text = AS_AVRO[name].text
+    assert SECRET.findall(text) == [("sasl.jaas.config", "${env:KAFKA_SASL_JAAS_CONFIG}")]
+    assert "user-info" not in text
+    assert "auth.token" not in text
+
+
+@pytest.mark.parametrize("name", [name for name in AS_AVRO if name.startswith("kafka-avro/")])
+def test_avro_tables_differ_from_those_of_json_in_their_format_alone(name: str) -> None:
+    json_options = options(ON_KAFKA[name.split("/")[1]])
+    avro_options = options(AS_AVRO[name])
+    differ = {
+        key for key, value in json_options.items() | avro_options.items() if json_options.get(key) != value
+    }
+    differ |= json_options.keys() ^ avro_options.keys()
+    assert differ == {
+        "value.format",
+        "value.json.fail-on-missing-field",
+        "value.json.timestamp-format.standard",
+        "value.avro.timestamp_mapping.legacy",
+    }
+
+
+@pytest.mark.parametrize("name", [name for name in AS_AVRO if name.startswith("kafka-avro-confluent/")])
+def test_served_tables_reach_the_broker_and_write_as_all_others_do(name: str) -> None:
+    known, found = options(ON_KAFKA["predictions"]), options(AS_AVRO[name])
+    shared = {key for key in known if key.startswith(("properties.", "sink.", "key.format"))} & {*found}
+    own = {"sink.transactional-id-prefix"}
+    assert {key: found[key] for key in shared - own} == {key: known[key] for key in shared - own}
+    assert {*known} - {*found} <= {
+        key for key in known if key.startswith(("scan.", "value.", "key.fields"))
+    } | {"properties.auto.offset.reset"}
+
+
+def options(table: Statement) -> dict[str, str]:
+    """What stands in a table's WITH."""
+    return dict(re.findall(r"^  '([^']+)' = '(.*?)'(?:,|$| --)", table.text, re.MULTILINE))
