@@ -94,7 +94,11 @@ def _stack(values: dict[str, Any]) -> Stack:
     names = [_method(frame["method"]) for frame in reversed(frames)]
     thread = (values["sampledThread"] or {}).get("javaName") or "unnamed"
     moment = re.sub(r"(\.\d{6})\d*", r"\1", values["startTime"])
-    return Stack(_TASK.sub("", thread), tuple(filter(None, names)), datetime.fromisoformat(moment))
+    return Stack(
+        _TASK.sub("", thread),
+        tuple(filter(None, names)),
+        datetime.fromisoformat(moment.replace("Z", "+00:00")),
+    )
 
 
 def _method(method: dict[str, Any]) -> str:
