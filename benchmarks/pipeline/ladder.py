@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 QUIET_RATE = 10
 BURST = 1_000
+FIRST_SECONDS = 600.0
+"""A job may take long to come up on a busy machine."""
 CAUGHT_UP = 100
 """Once these are answered, a new receiver has read the answers that were there before."""
 LEFT_SECONDS = 5.0
@@ -43,7 +45,7 @@ def climb(
     """
     ahead = iter(records)
     found: dict[str, float] = {}
-    with Session(topics.route(answers)) as session:
+    with Session(topics.route(answers), first_seconds=FIRST_SECONDS) as session:
         if session.fill(taken(ahead, filled)):
             raise HeadraceError("what fills the windows was not answered")
         for rate in extent.rates:
