@@ -7,7 +7,6 @@ a person looks. Both run with this Python and the same model on the same payment
 from __future__ import annotations
 
 import argparse
-import shutil
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,7 +20,7 @@ from benchmarks.pipeline.extent import QUICK
 from benchmarks.pipeline.schedule import Case, cases
 from benchmarks.pipeline.suite import make_suite
 from benchmarks.place import PEER, ROOT, WORK
-from benchmarks.processes import Programs
+from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
 from benchmarks.spread import Spread
 from headrace.cluster.standalone import running_broker
@@ -68,10 +67,7 @@ def measure(asked: argparse.Namespace, console: Console) -> Runs:
     Raises:
         HeadraceError: when one is no checkout, computes something else than the oracle, or fails.
     """
-    scratch = asked.output / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    with running_broker(ROOT, scratch / "broker") as broker:
+    with scratch_folder(asked.output) as scratch, running_broker(ROOT, scratch / "broker") as broker:
         programs = Programs(scratch, broker.address, PEER)
         benches = [
             bench_of(it, programs, scratch / f"suite{number}") for number, it in enumerate(asked.checkouts)
@@ -85,7 +81,6 @@ def measure(asked: argparse.Namespace, console: Console) -> Runs:
         ):
             runs.setdefault((case.name, which), []).append(benches[which].run(case))
             console.print(f"round {number + 1}: {case.name}, {'AB'[which]}", highlight=False)
-    shutil.rmtree(scratch, ignore_errors=True)
     return runs
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import shutil
 import signal
 import sys
 from contextlib import contextmanager
@@ -25,7 +24,7 @@ from benchmarks.pipeline.results import Results
 from benchmarks.pipeline.schedule import GROUPS, WINDOW_COUNTS, cases, to_check
 from benchmarks.pipeline.suite import make_suite
 from benchmarks.place import PEER, ROOT, WORK
-from benchmarks.processes import Programs
+from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
@@ -106,18 +105,10 @@ def measure(results: Results, asked: argparse.Namespace, console: Console) -> No
 @contextmanager
 def open_bench(extent: Extent, asked: argparse.Namespace) -> Iterator[Bench]:
     """A benchmark with a broker, as long as the context."""
-    scratch = asked.output / "scratch"
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir(parents=True)
-    try:
-        with running_broker(ROOT, scratch / "broker") as broker:
-            programs = Programs(scratch, broker.address, asked.peer)
-            suites = {
-                count: make_suite(scratch / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)
-            }
-            yield Bench(Contenders(programs, suites), asked.output / "data", extent)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch_folder(asked.output) as scratch, running_broker(ROOT, scratch / "broker") as broker:
+        programs = Programs(scratch, broker.address, asked.peer)
+        suites = {count: make_suite(scratch / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)}
+        yield Bench(Contenders(programs, suites), asked.output / "data", extent)
 
 
 def keep(results: Results, folder: Path) -> None:
