@@ -85,7 +85,7 @@ def test_a_job_reads_what_others_wrote_by_the_schema_that_is_printed(
     schema = avro_schema(case, "transaction_features")
     number = {field["name"]: 1 for field in schema["fields"]}
     sent = {**number, "event_time": MOMENT, "amount": Decimal("1000.01")}
-    Producer(each["transaction_features"]).send([Record(to_avro(schema, sent))])
+    Producer(each["transaction_features"]).send([Record(to_avro(schema, sent), b'{"transaction_id":1}')])
     with running("score", "kafka-avro", tmp_path, "--model", str(artifact)):
         (value,) = values(each["predictions"], 1)
     found = from_avro(avro_schema(case, "predictions"), value)
