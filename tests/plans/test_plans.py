@@ -52,6 +52,19 @@ def test_every_plan_belongs_to_a_job() -> None:
     assert sorted(path.stem for path in HERE.glob("*.txt")) == sorted(PLANS)
 
 
+@pytest.mark.parametrize("plan", [each for each in PLANS if each.startswith(("ingest", "realtime"))])
+def test_a_message_is_read_once_and_scored_once(plan: str) -> None:
+    """A guard without a clock: what Flink repeats for each place that uses it costs each event."""
+    operators = (HERE / f"{plan}.txt").read_text(encoding="utf-8").split("\n\n", 1)[1]
+    assert operators.count("invocation=[json_fields(") == 1
+    assert operators.count("json_time(") == 1 + (
+        "LEAST(json_time(" in operators
+    )  # a source of Kafka's computes its own
+    assert operators.count("PythonCalc(") == (1 if plan.startswith("realtime") else 0)
+    read = operators.split("OverAggregate(", 1)[0]
+    assert "JSON_VALUE(" not in read
+
+
 def described(name: str, plan: str) -> str:
     """What a reader looks for first, then the operators that will run."""
     physical, execution = plan[plan.index(PHYSICAL) :].split(EXECUTION)
