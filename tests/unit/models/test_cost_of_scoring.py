@@ -1,6 +1,6 @@
 """What an event costs, in calls and in memory: a guard that needs no clock.
 
-A number here is no goal but what it was when somebody last looked: fewer is good, more wants a reason. Calls are those of
+A number here is no goal but what it was when somebody last looked: fewer is good, more wants a reason. Calls are of
 Python functions; what numpy and ONNX Runtime do inside does not count.
 """
 
