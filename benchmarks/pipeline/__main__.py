@@ -32,6 +32,8 @@ from headrace.errors import HeadraceError
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from benchmarks.pipeline.schedule import Case
+
 INTERRUPTED = 130
 OUTPUT = WORK / "pipeline"
 PACKAGES = {
@@ -95,11 +97,27 @@ def measure(results: Results, asked: argparse.Namespace, console: Console) -> No
                     {"payments": results.checked[case.checked_as]},
                 )
         for number, case in ahead:
-            before = busy_cores()
-            found = bench.run(case)
-            results.add(case.name, found, before)
-            keep(results, asked.output)
-            _say(console, f"round {number + 1}: {case.name}", found)
+            if results.lacks(case, number):
+                _say(console, f"round {number + 1}: {case.name}", note(bench, results, case))
+                keep(results, asked.output)
+
+
+def note(bench: Bench, results: Results, case: Case) -> dict[str, float]:
+    """Measure a case once and note its figures; of a peer that fails, what was said, and it is not tried again.
+
+    Raises:
+        HeadraceError: when one of ours fails.
+    """
+    before = busy_cores()
+    try:
+        found = bench.run(case)
+    except HeadraceError as error:
+        if case.is_flink:
+            raise
+        results.failed[case.name] = str(error)
+        return {}
+    results.add(case.name, found, before)
+    return found
 
 
 @contextmanager

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pytest
 
 from benchmarks.pipeline import growth_tables, report
+from benchmarks.pipeline.__main__ import note
 from benchmarks.pipeline.extent import FULL, QUICK, Extent
 from benchmarks.pipeline.goals import goals
 from benchmarks.pipeline.ladder import figures, rung
 from benchmarks.pipeline.page import BEGIN, END, publish
 from benchmarks.pipeline.results import Results
-from benchmarks.pipeline.schedule import GROUPS, cases, to_check
+from benchmarks.pipeline.schedule import GROUPS, Case, cases, to_check
 from benchmarks.pipeline.schedule import QUICK as QUICK_CASES
 from benchmarks.pipeline.suite import MORE, WINDOWS, make_suite
 from benchmarks.place import ROOT
@@ -24,6 +25,8 @@ from tests.unit.benchmarks.pipeline_results import made_up
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from benchmarks.pipeline.bench import Bench
 
 OURS = "throughput/realtime/throughput/hashmap/2"
 
@@ -191,3 +194,24 @@ def test_publishing_puts_tables_and_plot_between_the_marks(tmp_path: Path) -> No
     assert page.endswith(f"{END}\nafter\n")
     assert "old" not in page
     assert (tmp_path / "images" / "benchmarks.png").read_bytes().startswith(b"\x89PNG")
+
+
+class Failing:
+    """A benchmark in which whatever runs fails."""
+
+    def run(self, case: Case) -> dict[str, float]:
+        message = f"{case.contender} ended:\nits last words"
+        raise HeadraceError(message)
+
+
+def test_a_peer_that_fails_is_said_and_not_tried_again() -> None:
+    results, bench = made_up().without(["latency"]), cast("Bench", Failing())
+    peer = Case("latency", "bytewax")
+    assert note(bench, results, peer) == {}
+    assert not results.lacks(peer, 0)
+    assert "| Bytewax | bytewax ended: |" in report.markdown(results)
+
+
+def test_one_of_ours_that_fails_ends_the_benchmark() -> None:
+    with pytest.raises(HeadraceError, match="realtime ended"):
+        note(cast("Bench", Failing()), made_up(), Case("latency", "realtime", "low-latency", "hashmap", 1))
