@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from headrace.planning.plan import Plan, Question
     from headrace.planning.verify import Verification
 
+IN_THE_JVM = (
+    "measured with Python inside the JVM, as headrace run has it; a shared cluster has workers beside it"
+)
+
 
 def print_inference(found: Inference) -> None:
     """What scoring costs, a row."""
@@ -53,18 +57,25 @@ def print_recommendation(found: Plan, asked: Question) -> None:
     ]
     console.print_table("use", ["", ""], rows)
     console.out.print(command(option, asked), markup=False, soft_wrap=True)
+    if option.profile.bundling.by_row:
+        console.out.print(IN_THE_JVM)
     settings = " ".join(f"-D {name}={value}" for name, value in found.memory.options.items())
     console.out.print(f"task managers: {settings}", markup=False, soft_wrap=True)
 
 
 def command(option: Option, asked: Question) -> str:
-    """What submits the job as it is recommended."""
+    """What starts the job as it was measured; with other slots than the profile's own it is for a cluster."""
     parts = [
-        f"headrace submit {asked.course.job} --environment {asked.course.environment}",
-        f"--profile {option.profile.name} --parallelism {option.wish.parallelism}",
+        f"headrace {'run' if _has_own_slots(option) else 'submit'} {asked.course.job}",
+        f"--environment {asked.course.environment} --profile {option.profile.name}",
+        *([] if _has_own_slots(option) else [f"--parallelism {option.wish.parallelism}"]),
         f"--set KAFKA_DELIVERY={option.delivery} --model {asked.artifact.path}",
     ]
     return " ".join(parts)
+
+
+def _has_own_slots(option: Option) -> bool:
+    return str(option.wish.parallelism) == option.profile.options.get("parallelism.default")
 
 
 def print_verification(found: Verification) -> None:
@@ -75,7 +86,7 @@ def print_verification(found: Verification) -> None:
         (
             name,
             _milliseconds(found.predicted.get(name)),
-            f"{value:.3g} ms",
+            _milliseconds(value),
             f"{found.ratios[name]:.2f}" if name in found.ratios else "–",
         )
         for name, value in found.milliseconds.items()
@@ -131,9 +142,9 @@ def _option(option: Option, budget: Budget) -> dict[str, Any]:
 def _memory(found: Plan) -> str:
     memory = found.memory
     state = f", {mebibytes(memory.state)} state" if memory.state else ""
-    total = mebibytes(memory.java + memory.workers + memory.state)
-    return f"{total}: {mebibytes(memory.java)} Java, {mebibytes(memory.workers)} Python workers{state}"
+    java, managed = mebibytes(memory.java), mebibytes(memory.managed)
+    return f"{mebibytes(memory.total)}: {java} Java, {managed} managed{state}"
 
 
 def _milliseconds(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3g} ms"
+    return "–" if value is None else shown(value / 1e3)

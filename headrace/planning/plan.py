@@ -96,8 +96,7 @@ class Planner:
         inference = measure_inference(asked.artifact)
         found = options([(each, self._calibrated(asked, each)) for each in worth], inference, asked.budget)
         option = chosen(found, inference, asked.budget)
-        slots = option.wish.parallelism
-        memory = memory_for(option.calibration, inference, slots, asked.keys, asked.events_a_key)
+        memory = memory_for(option, inference, asked.keys, asked.events_a_key)
         return Plan(inference, found, option, memory)
 
     def _calibrated(self, asked: Question, profile: Profile) -> Calibration:

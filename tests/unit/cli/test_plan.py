@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headrace.planning import choice
 from headrace.planning import plan as planning
 from headrace.planning import verify as verifying
 from headrace.planning.verify import Verification
@@ -31,6 +32,7 @@ def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Two versions, on a machine whose calibrations are known."""
     make_artifact(tmp_path / "models" / FIRST, FIRST)
     make_artifact(tmp_path / "models" / SECOND, SECOND)
+    monkeypatch.setattr(choice, "cores", lambda: 8)
     monkeypatch.setattr(planning, "measure_inference", lambda _: MODEL)
     monkeypatch.setattr(planning, "calibrate", lambda _, profile, *rest: calibration(profile.name))  # noqa: ARG005 -- as the real one
     return tmp_path
@@ -48,10 +50,17 @@ def test_a_recommendation_can_be_typed(headrace: Headrace, data: Path) -> None:
     said = headrace("plan", "--rate", 200, "--p99", "50ms", "--model", FIRST, "--data", data)
     assert said.code == 0
     assert "200 events/s, p99 50 ms and 70% busy at most" in said.out
-    assert "headrace submit realtime --environment kafka --profile low-latency --parallelism 1" in said.out
+    assert "headrace run realtime --environment kafka --profile low-latency --set" in said.out
     assert f"--set KAFKA_DELIVERY=at-least-once --model {data / 'models' / FIRST}" in said.out
     assert "-D taskmanager.memory.managed.size=" in said.out
     assert "throughput: left out, events wait up to 300 ms for company by themselves" in said.err
+
+
+def test_more_slots_than_the_profile_has_are_for_a_cluster(headrace: Headrace, data: Path) -> None:
+    asked = ("plan", "--rate", 9_000, "--p99", "900ms", "--max-parallelism", 2, "--profile", "low-latency")
+    said = headrace(*asked, "--data", data)
+    submitted = "headrace submit realtime --environment kafka --profile low-latency --parallelism 2"
+    assert submitted in said.out, said.err
 
 
 def test_scripts_get_json(headrace: Headrace, data: Path) -> None:
@@ -92,7 +101,7 @@ def test_a_verification_stands_beside_the_prediction(
     ("wrong", "said"),
     [
         (("--p99", "50"), "'50' is no duration: expected a number above 0 and a unit, such as 50ms"),
-        (("--p99", "1ms"), "no profile can keep p99 within 1 ms"),
+        (("--p99", "1ms", "--profile", "throughput"), "no profile can keep p99 within 1 ms"),
         (("--p99", "6ms"), "no way to run this job here is predicted to keep p99 within 6 ms"),
         (("--p99", "50ms", "--model", "fraud-1"), "2 versions are called fraud-1"),
         (("--p99", "50ms", "--model", "fraud-9"), "0 versions are called fraud-9"),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from headrace.errors import HeadraceError
@@ -80,8 +82,16 @@ def test_profiles_that_wait_too_long_by_themselves_are_not_calibrated() -> None:
 
 
 def test_memory_is_for_a_worker_a_slot_and_for_the_keys() -> None:
-    found = memory_for(calibration(), MODEL, 2, keys=1_000, events_a_key=50)
-    assert found.workers == 2 * (150 * 2**20 + 5_000_000)
+    budget = Budget(10_000, 0.05)
+    option = chosen(weighed(budget), MODEL, budget)
+    found = memory_for(option, MODEL, keys=1_000, events_a_key=50)
+    assert found.workers == found.managed == 2 * (150 * 2**20 + 5_000_000)
     assert found.state == 2 * 1_000 * 50 * 100
     assert found.options["taskmanager.memory.managed.size"] == "310m"
-    assert memory_for(calibration(), MODEL, 1, keys=None, events_a_key=50).state == 0
+    assert memory_for(option, MODEL, keys=None, events_a_key=50).state == 0
+
+
+def test_memory_is_never_less_than_what_the_profile_sets_aside() -> None:
+    budget, aside = Budget(10_000, 0.05), {"taskmanager.memory.managed.size": "2g"}
+    option = options([(replace(profile(), options=aside), calibration())], MODEL, budget)[0]
+    assert memory_for(option, MODEL, None, 1).options["taskmanager.memory.managed.size"] == "2048m"

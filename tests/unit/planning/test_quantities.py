@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from headrace.errors import HeadraceError
-from headrace.planning.quantities import mebibytes, seconds_of, shown
+from headrace.planning.quantities import bytes_of, mebibytes, seconds_of, shown
 
 
 @pytest.mark.parametrize(
@@ -30,3 +30,13 @@ def test_a_duration_that_is_shown_is_read_back(seconds: float) -> None:
 
 def test_memory_is_never_less_than_what_is_needed() -> None:
     assert [mebibytes(count) for count in (0, 1, 2**20, 2**20 + 1)] == ["0m", "1m", "1m", "2m"]
+
+
+@pytest.mark.parametrize(("text", "count"), [("256m", 256 << 20), ("2 gb", 2 << 30), ("64kb", 64 << 10)])
+def test_memory_is_read_as_flink_writes_it(text: str, count: int) -> None:
+    assert bytes_of(text) == count
+
+
+def test_what_is_no_memory_is_named() -> None:
+    with pytest.raises(HeadraceError, match="'much' is no amount of memory"):
+        bytes_of("much")
