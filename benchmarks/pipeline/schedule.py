@@ -92,7 +92,7 @@ def cases(groups: Collection[str] = GROUPS, *, quick: bool = False) -> list[Case
 def to_check(wanted: Iterable[Case]) -> list[Case]:
     """One case for each thing that is to be compared with the oracle, in one slot.
 
-    In several, payments of one customer that are in flight at the same time may overtake each other between two shuffles.
+    In several, payments of one customer that are in flight at the same time may overtake each other between shuffles.
     """
     compared = (case for case in wanted if case.contender not in UNCHECKED)
     return list({case.checked_as: replace(case, slots=min(case.slots, 1)) for case in compared}.values())
