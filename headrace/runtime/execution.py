@@ -23,8 +23,8 @@ PROCESS = "process"
 _EMBEDDED = "pemja"
 _LEGACY = re.compile(r"'connector'\s*=\s*'(datagen)'")
 SHARED = (
-    "the task managers of a cluster keep the Python modules of the first job that ran in them, so that a new version "
-    "would run the old code"
+    "a task manager has one interpreter as long as it lives; the next job can not load it again, or would find the "
+    "modules of the one before"
 )
 
 

@@ -49,7 +49,6 @@ class Run:
         ui_port: port of the web UI; the first free one from 8081 on when None.
         options: Flink options that win over the profile.
         jars: what the environment's connectors are in.
-        shared: whether it runs in the JVMs of a cluster, which other jobs and versions use as well.
     """
 
     root: Path
@@ -64,7 +63,6 @@ class Run:
     ui_port: int | None = None
     options: Mapping[str, str] = field(default_factory=dict)
     jars: tuple[Path, ...] = ()
-    shared: bool = False
 
     @property
     def checkpoints(self) -> Path:
@@ -102,7 +100,7 @@ def execution_of(run: Run) -> Execution:
         return Execution(run.options[EXECUTION_MODE])
     asked = read_profile(run.root, run.profile).get(EXECUTION_MODE, "")
     bindings = Suite(run.root).bindings(run.environment, run.job.use_case).values()
-    return execution(asked, bindings, shared=run.shared)
+    return execution(asked, bindings)
 
 
 def _own_values(run: Run) -> dict[str, str]:

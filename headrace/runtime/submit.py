@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
-from headrace.runtime.execution import EXECUTION_MODE
+from headrace.runtime.execution import EXECUTION_MODE, execution
 from headrace.runtime.folders import create_folders
 from headrace.runtime.job import DEPLOYMENTS, MODEL
 from headrace.runtime.resolve import Step
-from headrace.runtime.run import Run, execution_of, prepare
+from headrace.runtime.run import Run, prepare
 from headrace.runtime.session import Session
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import find_root
@@ -81,7 +81,6 @@ def parse(job: Job, arguments: Sequence[str] | None) -> Run:
         profile=asked.profile,
         parameters=_scored_by(asked) if job.needs_model else {},
         values=dict(map(pair, asked.set)),
-        shared=True,
     )
 
 
@@ -118,8 +117,7 @@ def configure(config: Any, run: Run) -> None:
         config: PyFlink's TableConfig, in which the options of ``flink run`` can be read.
         run: the job, its parameters and its profile.
     """
-    profile = {**read_profile(run.root, run.profile), **execution_of(run).flink_options}
-    options = {"pipeline.name": run.job.name, **STATE_NAMES, **profile}
+    options = {"pipeline.name": run.job.name, **STATE_NAMES, **read_profile(run.root, run.profile)}
     for key, value in options.items():
         if not key.startswith(CLUSTER_OPTIONS) and not config.get(key, ""):
             config.set(key, value)
@@ -129,14 +127,15 @@ def configure(config: Any, run: Run) -> None:
 
 
 def _with_execution(config: Any, run: Run) -> Run:
-    """The run with the mode of its Python functions: what was given with ``-D``, else what is safe on a cluster."""
-    given = config.get(EXECUTION_MODE, "")
-    if given:
-        return replace(run, options={**run.options, EXECUTION_MODE: given})
-    reason = execution_of(run).reason
-    if reason:
-        sys.stderr.write(f"Python functions run in workers, not in the JVM as {run.profile} asks: {reason}\n")
-    return run
+    """The run with the mode of its Python functions that is safe on a cluster, whoever asked for another."""
+    asked = config.get(EXECUTION_MODE, "") or read_profile(run.root, run.profile).get(EXECUTION_MODE, "")
+    found = execution(asked, (), shared=True)
+    if found.reason:
+        sys.stderr.write(
+            f"Python functions run in workers, not in the JVM as was asked for: {found.reason}\n"
+        )
+    config.set(EXECUTION_MODE, found.mode)
+    return replace(run, options={**run.options, EXECUTION_MODE: found.mode})
 
 
 def _parser(job: Job) -> argparse.ArgumentParser:

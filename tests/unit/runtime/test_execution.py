@@ -72,12 +72,7 @@ def test_a_function_is_registered_in_the_form_that_fits(fast: Run) -> None:
     assert "udfs.guess'" in registered(Run(**{**vars(fast), "profile": "slow"}))
 
 
-def test_where_it_is_not_safe_the_form_is_that_of_workers(fast: Run) -> None:
-    shared = Run(**{**vars(fast), "shared": True})
-    assert execution_of(shared).reason == SHARED
-    assert "udfs.guess'" in registered(shared)
-
-
 def test_what_is_given_for_the_run_wins(fast: Run) -> None:
-    given = Run(**{**vars(fast), "shared": True, "options": {"python.execution-mode": "thread"}})
-    assert execution_of(given).by_row
+    given = Run(**{**vars(fast), "options": {"python.execution-mode": "process"}})
+    assert not execution_of(given).by_row
+    assert "udfs.guess'" in registered(given)

@@ -82,6 +82,18 @@ def test_submits_prints_the_id_and_does_not_wait(tmp_path: Path, capsys: pytest.
 
 
 @pytest.mark.usefixtures("in_flink_run")
+def test_on_a_cluster_functions_run_in_workers_and_that_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    arguments = ["--data", str(tmp_path), "--model", "m", "--profile", "low-latency"]
+    submit.main(SCORE, arguments)
+    assert FakeSession.latest.config["python.execution-mode"] == "process"
+    assert (
+        "run in workers, not in the JVM as was asked for: a task manager has one" in capsys.readouterr().err
+    )
+
+
+@pytest.mark.usefixtures("in_flink_run")
 def test_the_model_is_a_job_parameter(tmp_path: Path) -> None:
     submit.main(SCORE, ["--data", str(tmp_path), "--model", "file:///models/it's"])
     assert FakeSession.latest.config[submit.JOB_PARAMETERS] == "headrace.model:'file:///models/it''s'"
