@@ -36,6 +36,8 @@ PARTITIONS = 4
 STARTED_SECONDS = 300.0
 BROKER, PREFIX, DELIVERY = "KAFKA_BOOTSTRAP_SERVERS", "KAFKA_TOPIC_PREFIX", "KAFKA_DELIVERY"
 _LAST_WORDS = 2_000
+INSIDE_A_FUNCTION = "PYFLINK_GATEWAY_DISABLED"
+"""Set by PyFlink in a process that has run functions itself; a job can not be started from one that inherits it."""
 
 
 @dataclass(frozen=True)
@@ -204,7 +206,8 @@ def _subject(course: Course, setting: Setting, folder: Path, port: int, values: 
 
 def _started(subject: Subject, folder: Path) -> Daemon:
     Path(subject.folder).mkdir()
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, _python_path(subject.root)))}
+    inherited = {name: value for name, value in os.environ.items() if name != INSIDE_A_FUNCTION}
+    environment = {**inherited, "PYTHONPATH": os.pathsep.join(filter(None, _python_path(subject.root)))}
     return start_daemon("job", subject.write(folder / "subject.json"), environment, folder / "job.out")
 
 

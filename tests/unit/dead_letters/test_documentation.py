@@ -15,7 +15,7 @@ def test_every_reason_of_the_views_is_explained_and_no_other() -> None:
     named = [
         reason
         for path in VIEWS.glob("dead_letters_*.sql")
-        for reason in re.findall(r"'(\w+)' AS reason", path.read_text())
+        for reason in re.findall(r"rejected\('(\w+)'\) AS reason", path.read_text())
     ]
     assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == {*checked, *named}
 

@@ -35,9 +35,9 @@ def use_case(**contracts: str) -> UseCase:
 
 def test_columns_are_those_that_stand_in_the_files() -> None:
     assert read_table(use_case(payments=PAYMENTS), "payments").columns == (
-        Column("id", "BIGINT"),
-        Column("country", "STRING"),
-        Column("amount", "DECIMAL(12,2)"),
+        Column("id", "BIGINT", required=True),
+        Column("country", "STRING", required=True),
+        Column("amount", "DECIMAL(12,2)", required=True),
         Column("tags", "JSON"),
         Column("details", "JSON"),
         Column("payload", "BYTES"),
