@@ -82,7 +82,7 @@ def run(
     _say_execution(asked)
     console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
     _wait(running, inbox)
-    console.out.print(f"{chosen.name} finished; outputs in {data}")
+    console.out.print(f"{chosen.name} finished; outputs in {data}", soft_wrap=True, markup=False)
 
 
 def _say_execution(asked: Run) -> None:
