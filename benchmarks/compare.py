@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -19,7 +18,7 @@ from benchmarks.pipeline.contenders import Contenders
 from benchmarks.pipeline.extent import QUICK
 from benchmarks.pipeline.schedule import Case, cases
 from benchmarks.pipeline.suite import make_suite
-from benchmarks.place import PEER, ROOT, WORK
+from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
 from benchmarks.spread import Spread
@@ -28,6 +27,7 @@ from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
     from benchmarks.pipeline.extent import Extent
 
@@ -114,20 +114,14 @@ def ratios(runs: Mapping[tuple[str, int], Sequence[Mapping[str, float]]]) -> str
     return table(["", "B ÷ A", "A", "B"], rows)
 
 
-def _absolute(path: str) -> Path:
-    return Path(path).absolute()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks.compare", description="Compare two checkouts."
     )
-    parser.add_argument(
-        "checkouts", nargs=2, type=_absolute, help="folders, the one before and the one after"
-    )
+    parser.add_argument("checkouts", nargs=2, type=absolute, help="folders, the one before and the one after")
     parser.add_argument("--rounds", type=int, default=ROUNDS, help="how often each is measured")
     parser.add_argument(
-        "--output", type=_absolute, default=OUTPUT, help="folder of what is thrown away afterwards"
+        "--output", type=absolute, default=OUTPUT, help="folder of what is thrown away afterwards"
     )
     return parser
 

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 
 import psutil
 
+from headrace.planning.calibration import cores
 from headrace.runtime.java import find_java_home, java_version
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+__all__ = ["busy_cores", "cores", "load", "machine", "versions"]
 _CPU = Path("/proc/cpuinfo")
 
 
@@ -26,15 +28,6 @@ def machine() -> dict[str, str]:
         "memory": f"{psutil.virtual_memory().total / 2**30:.0f} GB",
         "system": platform.system(),
     }
-
-
-def cores() -> int:
-    """Those that this process may use."""
-    return (
-        len(psutil.Process().cpu_affinity())
-        if hasattr(psutil.Process, "cpu_affinity")
-        else psutil.cpu_count() or 1
-    )
 
 
 def load() -> float:

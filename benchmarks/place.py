@@ -8,3 +8,8 @@ ROOT = Path(__file__).resolve().parents[1]
 WORK = ROOT / "work" / "benchmarks"
 PEER = WORK / "peer" / "bin" / "python"
 """A Python of its own for what is measured beside: it wants other versions of what Flink pins."""
+
+
+def absolute(path: str) -> Path:
+    """A folder that was named on a command line, wherever a program that is started there begins."""
+    return Path(path).absolute()

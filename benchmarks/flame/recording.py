@@ -25,7 +25,6 @@ DEPTH = "64"
 DUMP_SECONDS = 20
 _TASK = re.compile(r" \(\d+/\d+\)#\d+$")
 _GENERATED = re.compile(r"^(\d+|Lambda\S*|\S*\$\$Lambda\S*)\.")
-_NOBODY = ("Thread-3", "main")
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,6 @@ import sys
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -23,7 +22,7 @@ from benchmarks.pipeline.report import markdown
 from benchmarks.pipeline.results import Results
 from benchmarks.pipeline.schedule import GROUPS, WINDOW_COUNTS, cases, to_check
 from benchmarks.pipeline.suite import make_suite
-from benchmarks.place import PEER, ROOT, WORK
+from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
 from headrace.cluster.standalone import running_broker
@@ -31,6 +30,7 @@ from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+    from pathlib import Path
 
     from benchmarks.pipeline.schedule import Case
 
@@ -176,10 +176,6 @@ def _say(console: Console, what: str, found: Mapping[str, float]) -> None:
     console.print(f"{what}: {figures}", soft_wrap=True, highlight=False)
 
 
-def _absolute(path: str) -> Path:
-    return Path(path).absolute()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make bench", description="Measure the whole job beside what people would use instead."
@@ -195,8 +191,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--again", action="store_true", help="with --keep: but for the groups of --only")
     parser.add_argument("--publish", action="store_true", help="put the tables and the plot into docs/")
-    parser.add_argument("--output", type=_absolute, default=OUTPUT, help="folder of the report")
-    parser.add_argument("--peer", type=_absolute, default=PEER, help="the Python that has the peers")
+    parser.add_argument("--output", type=absolute, default=OUTPUT, help="folder of the report")
+    parser.add_argument("--peer", type=absolute, default=PEER, help="the Python that has the peers")
     return parser
 
 

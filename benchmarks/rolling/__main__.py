@@ -8,14 +8,13 @@ import signal
 import sys
 from dataclasses import replace
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from benchmarks.machine import cores, load, machine, versions
-from benchmarks.place import PEER, ROOT, WORK
+from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs
 from benchmarks.rolling.bench import Bench
 from benchmarks.rolling.extent import FULL, QUICK, Extent
@@ -30,6 +29,7 @@ from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from pathlib import Path
 
 INTERRUPTED = 130
 OUTPUT = WORK / "rolling"
@@ -167,10 +167,6 @@ def _say(progress: Progress, what: str, found: Mapping[str, float]) -> None:
     progress.console.print(f"{what}: {figures}", soft_wrap=True)
 
 
-def _absolute(path: str) -> Path:
-    return Path(path).absolute()
-
-
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="make bench-rolling", description="Measure rolling windows beside what people would use instead."
@@ -186,8 +182,8 @@ def _parser() -> argparse.ArgumentParser:
         help="measure those of --only again, keep the earlier results of the rest",
     )
     parser.add_argument("--publish", action="store_true", help="put the tables and the plot into docs/")
-    parser.add_argument("--output", type=_absolute, default=OUTPUT, help="folder of the report")
-    parser.add_argument("--peer", type=_absolute, default=PEER, help="the Python that has Quix Streams")
+    parser.add_argument("--output", type=absolute, default=OUTPUT, help="folder of the report")
+    parser.add_argument("--peer", type=absolute, default=PEER, help="the Python that has Quix Streams")
     return parser
 
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from headrace.cli import console
+from headrace.planning.profile import PARALLELISM
 from headrace.planning.quantities import mebibytes, shown
 
 if TYPE_CHECKING:
@@ -75,7 +76,7 @@ def command(option: Option, asked: Question) -> str:
 
 
 def _has_own_slots(option: Option) -> bool:
-    return str(option.wish.parallelism) == option.profile.options.get("parallelism.default")
+    return str(option.wish.parallelism) == option.profile.options.get(PARALLELISM)
 
 
 def print_verification(found: Verification) -> None:

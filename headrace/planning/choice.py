@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from headrace.errors import HeadraceError
@@ -142,12 +142,8 @@ def highest_rate(option: Option, model: Inference, budget: Budget) -> float:
     low, high = 0.0, budget.rate * 2
     for _ in range(_STEPS):
         rate = (low + high) / 2
-        wish = Wish(rate, option.wish.parallelism, option.wish.cores, option.wish.exactly_once)
-        tried = Option(
-            option.profile,
-            option.calibration,
-            wish,
-            predict(option.calibration.cost, model, option.profile, wish),
-        )
+        wish = replace(option.wish, rate=rate)
+        prediction = predict(option.calibration.cost, model, option.profile, wish)
+        tried = replace(option, wish=wish, prediction=prediction)
         low, high = (rate, high) if tried.keeps(budget) else (low, rate)
     return 0.0 if low < 1.0 else math.floor(low)

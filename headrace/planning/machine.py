@@ -18,6 +18,7 @@ from headrace.planning.calibration import Calibration, digest_of
 from headrace.planning.inference import measure_inference
 from headrace.planning.ladder import Rung
 from headrace.planning.prediction import residual_of
+from headrace.planning.profile import PARALLELISM
 from headrace.planning.trial import Setting, trial
 
 if TYPE_CHECKING:
@@ -93,7 +94,7 @@ def calibrate(course: Course, profile: Profile, like: Artifact, say: Say, extent
     with TemporaryDirectory(prefix="headrace-blank-") as scratch:
         blank = blank_artifact(like, Path(scratch) / "blank")
         nothing = measure_inference(blank)
-        setting = Setting(profile.name, blank.path, "at-least-once", {"parallelism.default": "1"})
+        setting = Setting(profile.name, blank.path, "at-least-once", {PARALLELISM: "1"})
         say(f"{profile.name}: starting broker and job")
         with trial(course, setting) as running:
             measured = _measured(running, feed, nothing, _Steps(profile, say, extent))

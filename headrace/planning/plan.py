@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Callable
+from typing import TYPE_CHECKING
 
 from headrace.planning.calibration import digest_of, keep, kept
 from headrace.planning.choice import chosen, options, untried
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from headrace.planning.calibration import Calibration
     from headrace.planning.choice import Budget, Option
     from headrace.planning.inference import Inference
+    from headrace.planning.machine import Say
     from headrace.planning.memory import Memory
     from headrace.planning.profile import Profile
     from headrace.planning.trial import Course
-
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True)

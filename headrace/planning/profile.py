@@ -7,17 +7,17 @@ from typing import TYPE_CHECKING
 
 from headrace.planning.quantities import seconds_of
 from headrace.runtime.configuration import profile_names, read_profile
+from headrace.runtime.execution import EXECUTION_MODE, PROCESS, THREAD
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-MODE = "python.execution-mode"
 BUNDLE_ROWS, BUNDLE_TIME = "python.fn-execution.bundle.size", "python.fn-execution.bundle.time"
 BUFFERS = "execution.buffer-timeout.interval"
 CHECKPOINTS = "execution.checkpointing.interval"
 PARALLELISM = "parallelism.default"
-_DEFAULTS = {MODE: "process", BUNDLE_ROWS: "1000", BUNDLE_TIME: "1000", BUFFERS: "100 ms"}
+_DEFAULTS = {EXECUTION_MODE: PROCESS, BUNDLE_ROWS: "1000", BUNDLE_TIME: "1000", BUFFERS: "100 ms"}
 """Flink's own, where a profile says nothing."""
 
 
@@ -67,7 +67,7 @@ class Profile:
 def profile_of(name: str, options: Mapping[str, str]) -> Profile:
     """A profile by its options; a number without a unit is milliseconds, as in Flink."""
     said = {**_DEFAULTS, **options}
-    by_row = said[MODE] == "thread" or said[BUNDLE_ROWS] == "1"
+    by_row = said[EXECUTION_MODE] == THREAD or said[BUNDLE_ROWS] == "1"
     bundling = Bundling(by_row, int(said[BUNDLE_ROWS]), 0.0 if by_row else _seconds(said[BUNDLE_TIME]))
     return Profile(name, bundling, _seconds(said[BUFFERS]), _seconds(said[CHECKPOINTS]), options)
 

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
-from headrace.runtime.execution import EXECUTION_MODE, execution
+from headrace.runtime.execution import EXECUTION_MODE, PROCESS, execution
 from headrace.runtime.folders import create_folders
 from headrace.runtime.job import DEPLOYMENTS, MODEL
 from headrace.runtime.resolve import Step
@@ -95,12 +95,13 @@ def submit(job: Job, run: Run) -> str:
             f"{job.name} was started without flink run",
             f"Submit it with flink run -pym jobs.{job.pipeline}, or run it here with headrace run {job.pipeline}.",
         )
+    in_workers = replace(run, options={**run.options, EXECUTION_MODE: PROCESS})
+    pipeline, steps = prepare(in_workers)
+    create_folders(steps)
     session = Session({})
     config = session.environment.get_config()
-    chosen = _with_execution(config, run)
-    pipeline, steps = prepare(chosen)
-    create_folders(steps)
-    configure(config, chosen)
+    _run_in_workers(config, run)
+    configure(config, in_workers)
     session.create([*map(added, operator_jars(run.root)), *steps])
     return str(session.submit(pipeline).get_job_client().get_job_id())
 
@@ -126,16 +127,13 @@ def configure(config: Any, run: Run) -> None:
         config.set(JOB_PARAMETERS, ",".join(filter(None, [config.get(JOB_PARAMETERS, ""), own])))
 
 
-def _with_execution(config: Any, run: Run) -> Run:
-    """The run with the mode of its Python functions that is safe on a cluster, whoever asked for another."""
+def _run_in_workers(config: Any, run: Run) -> None:
+    """On a cluster Python functions run in workers, and it is said when somebody asked for the JVM."""
     asked = config.get(EXECUTION_MODE, "") or read_profile(run.root, run.profile).get(EXECUTION_MODE, "")
-    found = execution(asked, (), shared=True)
-    if found.reason:
-        sys.stderr.write(
-            f"Python functions run in workers, not in the JVM as was asked for: {found.reason}\n"
-        )
-    config.set(EXECUTION_MODE, found.mode)
-    return replace(run, options={**run.options, EXECUTION_MODE: found.mode})
+    reason = execution(asked, (), shared=True).reason
+    if reason:
+        sys.stderr.write(f"Python functions run in workers, not in the JVM as was asked for: {reason}\n")
+    config.set(EXECUTION_MODE, PROCESS)
 
 
 def _parser(job: Job) -> argparse.ArgumentParser:
