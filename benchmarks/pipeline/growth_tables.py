@@ -8,6 +8,8 @@ from benchmarks.markdown import table
 from benchmarks.pipeline.titles import MODELS, contender, last, state
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from benchmarks.pipeline.results import Results
 
 
@@ -25,28 +27,25 @@ def hot_keys(results: Results) -> str:
 
 def models(results: Results) -> str:
     """How much slower it gets with a larger model."""
-    rows = []
-    for case in _of(results, "model"):
-        usual = _even(case)
-        if results.has(usual):
-            rate = results.rate_of(case)
-            slower = f"**{results.rate_of(usual).median / rate.median:.2f}**"
-            rows.append([MODELS[last(case)], slower, rate.text(), results.thrift_of(case).text()])
-    return table(
-        ["model", "times slower than logistic regression", "payments/s", "payments/s and core"], rows
-    )
+    rows = [[MODELS[last(case)], *slower] for case, slower in _slower(results, "model")]
+    head = ["model", "times slower than logistic regression", "payments/s", "payments/s and core"]
+    return table(head, rows)
 
 
 def windows(results: Results) -> str:
     """How much slower the whole job gets with more windows."""
-    rows = []
-    for case in _of(results, "windows"):
+    rows = [[f"{2 * int(last(case))}", *slower] for case, slower in _slower(results, "windows")]
+    return table(["windows", "times slower than six", "payments/s", "payments/s and core"], rows)
+
+
+def _slower(results: Results, group: str) -> Iterator[tuple[str, list[str]]]:
+    """Cases of a group, each with how many times slower it is than the whole job as it is, and its rates."""
+    for case in _of(results, group):
         usual = _even(case)
         if results.has(usual):
             rate = results.rate_of(case)
             slower = f"**{results.rate_of(usual).median / rate.median:.2f}**"
-            rows.append([f"{2 * int(last(case))}", slower, rate.text(), results.thrift_of(case).text()])
-    return table(["windows", "times slower than six", "payments/s", "payments/s and core"], rows)
+            yield case, [slower, rate.text(), results.thrift_of(case).text()]
 
 
 def sizes(results: Results) -> str:

@@ -10,6 +10,7 @@ import typer
 from headrace.cli import console, options
 from headrace.cluster.local import LocalCluster
 from headrace.errors import HeadraceError
+from headrace.runtime.submit import pair
 from headrace.runtime.suite import find_root
 
 _SECRET = re.compile(r"access.?key|secret|password|token", re.IGNORECASE)
@@ -54,10 +55,7 @@ def up(
 
 def _without_secrets(flink: list[str] | None) -> dict[str, str]:
     """Options, but for those that are not for everybody: they would stand in files, and the list of processes."""
-    wrong = next((option for option in flink or [] if "=" not in option), "")
-    if wrong:
-        raise HeadraceError(f"-D wants key=value, got {wrong!r}")
-    found = options.pairs(flink)
+    found = dict(pair(option, "-D wants key=value") for option in flink or [])
     secret = [name for name in found if _SECRET.search(name)]
     if secret:
         raise HeadraceError(

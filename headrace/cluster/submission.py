@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 PROBE_BYTES = 1 << 16
 
 
+class UpgradeError(HeadraceError):
+    """A new version did not come up; the old one runs again."""
+
+
 @dataclass(frozen=True)
 class Submission:
     """What was, or will be, submitted.
@@ -130,14 +134,15 @@ class Submitter:
             new: the new version.
 
         Raises:
-            HeadraceError: why the new version did not come up; the old one runs again then.
+            UpgradeError: why the new version did not come up; the old one runs again then.
+            HeadraceError: the old version could not be stopped, or did not come up again.
         """
         old = self.stop(new.name)
         try:
             return self.submit(new, old.savepoint)
         except HeadraceError as error:
             self.submit(old, old.savepoint)
-            raise HeadraceError(
+            raise UpgradeError(
                 f"the new version of {new.name} did not come up: {error.args[0]}",
                 f"The old one runs again from {old.savepoint}; nothing is lost.",
             ) from error

@@ -187,13 +187,13 @@ def _location(model: str) -> str:
     return model if ":/" in model else str(Path(model).absolute())
 
 
-def pair(value: str) -> tuple[str, str]:
-    """Name and content of what ``--set`` was given.
+def pair(value: str, wanted: str = "--set wants NAME=VALUE") -> tuple[str, str]:
+    """Name and content of what ``--set``, or another option that takes both, was given.
 
     Raises:
         HeadraceError: when there is no name, or no equals sign after it.
     """
     name, equals, content = value.partition("=")
     if not equals or not name:
-        raise HeadraceError(f"--set wants NAME=VALUE, got {value!r}")
+        raise HeadraceError(f"{wanted}, got {value!r}")
     return name, content
