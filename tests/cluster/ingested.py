@@ -26,7 +26,7 @@ MESSAGE = (
     b' "customer_id": 2, "terminal_id": 3, "amount": 4.5}'
 )
 SEEN_BY_ANYBODY = ("/jobs/{0}", "/jobs/{0}/config", "/jobs/{0}/plan", "/jobmanager/config", "/config")
-PATIENCE_SECONDS = 600.0
+PATIENCE_SECONDS = 300.0
 
 
 @contextmanager

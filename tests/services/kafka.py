@@ -44,12 +44,14 @@ def _answers(client: AdminClient) -> bool:
 
 @contextmanager
 def _in_docker() -> Iterator[str]:
+    # A broker calls itself in transactions, and in its container nothing listens at the port that this machine has.
     (port,) = free_ports(1)
     settings = {
         **{f"KAFKA_{name.replace('.', '_').upper()}": value for name, value in ALONE.items()},
-        "KAFKA_LISTENERS": f"PLAINTEXT://:{INSIDE},CONTROLLER://:9093",
-        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port}",
-        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "KAFKA_LISTENERS": f"PLAINTEXT://:{INSIDE},BROKER://:9094,CONTROLLER://:9093",
+        "KAFKA_ADVERTISED_LISTENERS": f"PLAINTEXT://127.0.0.1:{port},BROKER://localhost:9094",
+        "KAFKA_INTER_BROKER_LISTENER_NAME": "BROKER",
+        "KAFKA_LISTENER_SECURITY_PROTOCOL_MAP": "PLAINTEXT:PLAINTEXT,BROKER:PLAINTEXT,CONTROLLER:PLAINTEXT",
         "KAFKA_CONTROLLER_QUORUM_VOTERS": "1@localhost:9093",
     }
     with container(IMAGE, INSIDE, settings, port):
