@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import compileall
 import fcntl
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 PROFILES = {"runtime": ("runtime",), "dev": ("dev", "runtime"), "locking": ("locking",)}
 NEEDED = 3 * GIGABYTE
 NEEDED_LATER = GIGABYTE // 2
+_TESTS = re.compile("/tests?/")
 
 
 def install(root: Path, venv: Path, profile: str) -> None:
@@ -125,6 +128,18 @@ def _install_requirements(requirements: Path, venv: Path, profile: str) -> None:
     # Without isolation: an isolated build would fetch the newest setuptools of the day, pinned by nobody.
     options = ("--require-hashes", "--no-build-isolation", "--no-compile")
     _pip(venv, *options, "-r", str(pins), total=count_pins(pins))
+    _compile(venv)
+
+
+def _compile(venv: Path) -> None:
+    """Compile what was installed, on all cores.
+
+    A Python that may not write beside its modules, as in many containers, would do so at each start of a worker, which
+    doubles it. What can not be compiled, such as templates of code, stays as it is.
+    """
+    sys.stderr.write(f"compiling what is in {venv}\n")
+    for folder in venv.glob("lib/python*/site-packages"):
+        compileall.compile_dir(folder, quiet=2, workers=0, rx=_TESTS)
 
 
 def _pip(venv: Path, *arguments: str, total: int = 0) -> None:

@@ -61,6 +61,18 @@ def test_build_tools_come_first_then_the_pins_then_the_project(root: Path, venv:
     assert pip.installed == ["build.txt", "runtime.txt", "checkout"]
 
 
+def test_what_was_installed_is_compiled_but_not_its_tests(root: Path, venv: Path, pip: Pip) -> None:
+    folder = venv / "lib" / f"python{sys.version_info[0]}.{sys.version_info[1]}" / "site-packages"
+    (folder / "tests").mkdir(parents=True)
+    for path in ("module.py", "template.py", "tests/test_module.py"):
+        (folder / path).write_text(
+            "{{ no Python }}" if path == "template.py" else "x = 1\n", encoding="utf-8"
+        )
+    install(root, venv, "runtime")
+    assert pip.installed
+    assert [path.name.split(".")[0] for path in folder.rglob("*.pyc")] == ["module"]
+
+
 def test_nothing_is_done_when_nothing_changed(root: Path, venv: Path, pip: Pip) -> None:
     install(root, venv, "runtime")
     pip.installed.clear()
