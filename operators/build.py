@@ -4,11 +4,11 @@
     python operators/build.py            # build it where the suite finds it
     python operators/build.py --check    # fail if the jar in the tree is not what the sources give
 
-Needs a JDK of version 17 (any vendor) and nothing else: the classes are compiled against the jars that come
-with ``apache-flink``, for Java 11, Flink's own floor. The archive is written here and not by the ``jar`` tool,
-with sorted entries and one fixed date, so that its bytes depend on the classes alone. Two things can still
-differ between machines and are no difference between jars: compilers of other major versions write other classes
-from the same source (then only the names of the classes are compared), and zlib-ng packs the same bytes
+Needs a JDK of version 17 (any vendor): the classes are compiled against the jars that come with ``apache-flink`` and
+the group ``protobuf`` of ``connectors/jars.yaml``, for Java 11, Flink's own floor. The archive is written here and not
+by the ``jar`` tool, with sorted entries and one fixed date, so that its bytes depend on the classes alone. Two things
+can still differ between machines and are no difference between jars: compilers of other major versions write other
+classes from the same source (then only the names of the classes are compared), and zlib-ng packs the same bytes
 differently (then the unpacked classes are compared). The manifest has the digest of the sources, so that a
 machine without a JDK can tell whether the jar was built from them.
 """
@@ -18,6 +18,7 @@ from __future__ import annotations
 import argparse
 import hashlib
 import importlib.util
+import os
 import re
 import shutil
 import subprocess
@@ -29,6 +30,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SOURCES = HERE / "java"
+RESOURCES = HERE / "resources"
 JAR = HERE / "headrace-operators.jar"
 JDK_MAJOR = 17
 JAVA_RELEASE = 11
@@ -41,11 +43,18 @@ def sources() -> list[Path]:
     return sorted(SOURCES.rglob("*.java"))
 
 
+def resources() -> dict[str, Path]:
+    """What goes into the jar as it is, by its name there: which factories Flink finds."""
+    found = sorted(path for path in RESOURCES.rglob("*") if path.is_file())
+    return {path.relative_to(RESOURCES).as_posix(): path for path in found}
+
+
 def sources_digest() -> str:
-    """SHA-256 over the names and contents of the sources."""
+    """SHA-256 over the names and contents of sources and resources."""
+    named = {path.relative_to(SOURCES).as_posix(): path for path in sources()}
     digest = hashlib.sha256()
-    for path in sources():
-        digest.update(f"{path.relative_to(SOURCES).as_posix()}\0".encode() + path.read_bytes() + b"\0")
+    for name, path in {**named, **resources()}.items():
+        digest.update(f"{name}\0".encode() + path.read_bytes() + b"\0")
     return digest.hexdigest()
 
 
@@ -78,8 +87,21 @@ def javac_major() -> int:
     return int(version.group(1))
 
 
+def class_path() -> str:
+    """The jars of the installed ``apache-flink``, and those of Protobuf, fetched when they are not here."""
+    return os.pathsep.join([flink_jars(), *map(str, protobuf_jars())])
+
+
+def protobuf_jars() -> list[Path]:
+    """Pinned with those of the connectors, which jobs have beside ours."""
+    from headrace.connectors.manifest import read_manifest
+    from headrace.connectors.store import JarStore
+
+    return JarStore().fetch_all(read_manifest(HERE.parent)["protobuf"].jars)
+
+
 def flink_jars() -> str:
-    """The class path: the jars of the installed ``apache-flink``."""
+    """The jars of the installed ``apache-flink``."""
     spec = importlib.util.find_spec("pyflink")
     if spec is None or spec.origin is None:
         raise SystemExit("apache-flink is not installed in this Python. Run `make setup` first.")
@@ -96,7 +118,7 @@ def compile_classes(target: Path) -> None:
         "-Werror",
         "-Xlint:all,-serial,-classfile",
     ]
-    command = [javac(), *options, "-cp", flink_jars(), "-d", str(target), *map(str, sources())]
+    command = [javac(), *options, "-cp", class_path(), "-d", str(target), *map(str, sources())]
     subprocess.run(command, check=True)  # noqa: S603 -- our sources
 
 
@@ -106,6 +128,8 @@ def write_jar(classes: Path, jar: Path) -> None:
         _add(archive, MANIFEST, manifest().encode())
         for path in sorted(classes.rglob("*.class")):
             _add(archive, path.relative_to(classes).as_posix(), path.read_bytes())
+        for name, path in resources().items():
+            _add(archive, name, path.read_bytes())
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

@@ -42,10 +42,6 @@ def avro_schema(use_case: UseCase, name: str) -> dict[str, Any]:
     Raises:
         HeadraceError: when there is no such contract, or a column has a type that is not translated here.
     """
-    if name not in use_case.contracts:
-        raise HeadraceError(
-            f"{use_case.name} has no contract {name!r}; it has: {', '.join(sorted(use_case.contracts))}"
-        )
     fields = [_field(column, name) for column in read_table(use_case, name).columns]
     namespace, _, record = NAME.rpartition(".")
     return {"type": "record", "name": record, "namespace": namespace, "fields": fields}

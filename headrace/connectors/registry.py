@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 PATIENCE_SECONDS = 10.0
 ADDRESS = "SCHEMA_REGISTRY_URL"
-_ADDRESS = re.compile(r"'(?:(?:key|value)\.)?avro-confluent\.url'\s*=\s*'([^']*)'")
+_ADDRESS = re.compile(r"'(?:(?:key|value)\.)?(?:avro-confluent|headrace-protobuf)\.url'\s*=\s*'([^']*)'")
 
 
 def require_registries_of(steps: Iterable[Step]) -> None:

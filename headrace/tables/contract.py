@@ -19,6 +19,7 @@ _KEY = re.compile(r"PRIMARY\s+KEY\s*\(([^)]*)\)", re.IGNORECASE)
 _WATERMARK = re.compile(r"WATERMARK\s+FOR\s+(\w+)", re.IGNORECASE)
 _COMPUTED = re.compile(r"\w+\s+AS\b", re.IGNORECASE)
 _COLUMN = re.compile(r"(\w+)\s+(\w+(?:\s*\([\d\s,]*\))?)")
+_COMMENT = re.compile(r"\s*'((?:[^']|'')*)'")
 _REQUIRED = re.compile(r"\bNOT\s+NULL\b", re.IGNORECASE)
 _NESTED = re.compile(r"\b(?:ARRAY|MAP|MULTISET|ROW)\s*<(?:[^<>]|<[^<>]*>)*>", re.IGNORECASE)
 
@@ -92,15 +93,40 @@ def read_table(use_case: UseCase, name: str) -> Table:
     """The table of one contract, what it takes over with ``LIKE`` included.
 
     Raises:
-        HeadraceError: as :func:`read_tables`.
+        HeadraceError: as :func:`read_tables`; when there is no such contract, says which there are.
     """
-    statement = use_case.contracts[name]
+    statement = _contract(use_case, name)
     base = _base(use_case, statement)
     declared = [item for _, item in items(statement)]
     columns = tuple(_columns(statement))
     key = tuple(part.strip() for item in declared for part in _found(_KEY, item).split(",") if part.strip())
     time = next(filter(None, (_found(_WATERMARK, item) for item in declared)), "")
     return Table(name, base.columns + columns, key or base.key, time or base.time)
+
+
+def comments(use_case: UseCase, name: str) -> dict[str, str]:
+    """What the columns of a contract mean: their COMMENT by name, what it takes over with ``LIKE`` included.
+
+    Raises:
+        HeadraceError: as :func:`read_table`.
+    """
+    statement = _contract(use_case, name)
+    base = _LIKE.search(statement.code)
+    found = comments(use_case, base.group(1)) if base else {}
+    for position, item in items(statement):
+        said = (
+            _COMMENT.match(statement.text, position + len(item)) if item.upper().endswith("COMMENT") else None
+        )
+        if said:
+            found[item.split(None, 1)[0]] = said.group(1).replace("''", "'")
+    return found
+
+
+def _contract(use_case: UseCase, name: str) -> Statement:
+    if name not in use_case.contracts:
+        known = ", ".join(sorted(use_case.contracts))
+        raise HeadraceError(f"{use_case.name} has no contract {name!r}; it has: {known}")
+    return use_case.contracts[name]
 
 
 def _base(use_case: UseCase, statement: Statement) -> Table:

@@ -1,4 +1,4 @@
-"""A broker and a Postgres server for all tests here."""
+"""A broker, a schema registry and a Postgres server for all tests here."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import pytest
 
 from tests.services.kafka import kafka as running_kafka
 from tests.services.postgres import postgres as running_postgres
+from tests.services.registry import schema_registry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +22,13 @@ def kafka(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
     """Where a broker is, ``host:port``."""
     with running_kafka(root, tmp_path_factory.mktemp("kafka")) as servers:
         yield servers
+
+
+@pytest.fixture(scope="session")
+def registry(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where a schema registry is."""
+    with schema_registry(root, tmp_path_factory.mktemp("registry")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -18,11 +18,10 @@ from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_table
 from tests.cluster.ingested import PATIENCE_SECONDS, logs, running, seen_by_anybody, values
 from tests.integration.avro_rows import from_avro, from_json, schema_id
-from tests.services.registry import ask, guarded, schema_registry
+from tests.services.registry import LOGIN_FILE, PASSWORD, USER, ask, guarded
 from tests.shell import shell
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
 
     from headrace.connectors.kafka import KafkaTable
@@ -30,16 +29,8 @@ if TYPE_CHECKING:
 pytestmark = [pytest.mark.cluster, pytest.mark.timeout(1800)]
 
 ENVIRONMENT = "kafka-avro-confluent"
-USER, PASSWORD = "jobs", "only-the-registry-reads-this"
-LOGIN_FILE = f'KafkaClient {{\n  headrace.Login required username="{USER}" password="{PASSWORD}";\n}};\n'
 OTHERS = {"score": 0.25, "decision": "pass", "model_version": "fraud-test", "reasons": "[]"}
 SERVED = {"predictions": "served_predictions", "transaction_features": "served_customer_features"}
-
-
-@pytest.fixture(scope="module")
-def registry(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    with schema_registry(root, tmp_path_factory.mktemp("registry")) as address:
-        yield address
 
 
 @pytest.fixture

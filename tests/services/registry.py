@@ -28,6 +28,9 @@ PROTOCOL = "/apis/ccompat/v7"
 CONTENT = {"Content-Type": "application/vnd.schemaregistry.v1+json"}
 MEMORY = ("-Xmx384m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 PATIENCE_SECONDS = 120.0
+USER, PASSWORD = "jobs", "only-the-registry-reads-this"
+LOGIN_FILE = f'KafkaClient {{\n  headrace.Login required username="{USER}" password="{PASSWORD}";\n}};\n'
+"""What a JVM takes user and password from."""
 
 
 @contextmanager

@@ -169,7 +169,7 @@ def test_an_interrupt_before_the_first_checkpoint_says_that_there_is_none(
         (["inges"], "there is no job 'inges'; there are: backfill, features, ingest"),
         (
             ["ingest", "--environment", "kafak"],
-            "there is no environment 'kafak'; there are: kafka, kafka-avro, kafka-avro-confluent, live, local",
+            "there is no environment 'kafak'; there are: kafka, kafka-avro, kafka-avro-confluent, kafka-protobuf, ",
         ),
         (
             ["ingest", "--profile", "fast"],

@@ -7,6 +7,7 @@ import pytest
 
 from headrace.connectors.environment import environment_jars, jar_groups
 from headrace.connectors.manifest import read_manifest
+from headrace.connectors.protobuf import message_name
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 from headrace.runtime.statement import Statement
@@ -73,40 +74,60 @@ def test_without_any_setting_it_is_a_broker_on_this_machine(table: str) -> None:
     assert ON_KAFKA[table].placeholders <= {"HEADRACE_JOB"}
 
 
-AS_AVRO = {
+IN_OTHER_FORMATS = {
     f"{environment}/{path.stem}": Statement.read(path)
-    for environment in ("kafka-avro", "kafka-avro-confluent")
+    for environment in ("kafka-avro", "kafka-avro-confluent", "kafka-protobuf", "kafka-protobuf-confluent")
     for path in sorted((ROOT / "connectors" / environment).glob("*/*.sql"))
 }
+OF_JSON = {"value.format", "value.json.fail-on-missing-field", "value.json.timestamp-format.standard"}
+OPTIONS = {
+    "kafka-avro": {"value.avro.timestamp_mapping.legacy"},
+    "kafka-protobuf": set(),
+    "kafka-protobuf-confluent": {
+        f"value.headrace-protobuf.{name}"
+        for name in ("url", "subject", "message", "basic-auth.credentials-source")
+    },
+}
+"""What tables of the pipeline have beside the format's name, by environment."""
 
 
-@pytest.mark.parametrize("name", AS_AVRO)
-def test_avro_tables_keep_no_secret_either(name: str) -> None:
-    text = AS_AVRO[name].text
+def tables_in(*environments: str) -> list[str]:
+    return [name for name in IN_OTHER_FORMATS if name.split("/")[0] in environments]
+
+
+@pytest.mark.parametrize("name", IN_OTHER_FORMATS)
+def test_tables_in_other_formats_keep_no_secret_either(name: str) -> None:
+    text = IN_OTHER_FORMATS[name].text
     assert SECRET.findall(text) == [("sasl.jaas.config", "${env:KAFKA_SASL_JAAS_CONFIG}")]
     assert "user-info" not in text
     assert "auth.token" not in text
 
 
-@pytest.mark.parametrize("name", [name for name in AS_AVRO if name.startswith("kafka-avro/")])
-def test_avro_tables_differ_from_those_of_json_in_their_format_alone(name: str) -> None:
-    json_options = options(ON_KAFKA[name.split("/")[1]])
-    avro_options = options(AS_AVRO[name])
-    differ = {
-        key for key, value in json_options.items() | avro_options.items() if json_options.get(key) != value
-    }
-    differ |= json_options.keys() ^ avro_options.keys()
-    assert differ == {
-        "value.format",
-        "value.json.fail-on-missing-field",
-        "value.json.timestamp-format.standard",
-        "value.avro.timestamp_mapping.legacy",
-    }
+@pytest.mark.parametrize("name", tables_in(*OPTIONS))
+def test_they_differ_from_those_of_json_in_their_format_alone(name: str) -> None:
+    environment, table = name.split("/")
+    json_options = options(ON_KAFKA[table])
+    found = options(IN_OTHER_FORMATS[name])
+    differ = {key for key, value in json_options.items() | found.items() if json_options.get(key) != value}
+    differ |= json_options.keys() ^ found.keys()
+    assert differ == OF_JSON | OPTIONS[environment]
 
 
-@pytest.mark.parametrize("name", [name for name in AS_AVRO if name.startswith("kafka-avro-confluent/")])
+@pytest.mark.parametrize("name", tables_in("kafka-protobuf-confluent"))
+def test_a_registered_message_is_the_printed_one_under_the_topic_s_subject(name: str) -> None:
+    table, found = name.split("/")[1], options(IN_OTHER_FORMATS[name])
+    assert found["value.headrace-protobuf.message"] == f"fraud.{message_name(table)}"
+    assert found["value.headrace-protobuf.subject"] == f"{found['topic']}-value"
+
+
+def test_both_environments_of_protobuf_have_the_tables_of_avro() -> None:
+    tables = [sorted(name.split("/")[1] for name in tables_in(environment)) for environment in OPTIONS]
+    assert tables == [tables[0]] * 3
+
+
+@pytest.mark.parametrize("name", tables_in("kafka-avro-confluent"))
 def test_served_tables_reach_the_broker_and_write_as_all_others_do(name: str) -> None:
-    known, found = options(ON_KAFKA["predictions"]), options(AS_AVRO[name])
+    known, found = options(ON_KAFKA["predictions"]), options(IN_OTHER_FORMATS[name])
     shared = {key for key in known if key.startswith(("properties.", "sink.", "key.format"))} & {*found}
     own = {"sink.transactional-id-prefix"}
     assert {key: found[key] for key in shared - own} == {key: known[key] for key in shared - own}

@@ -18,10 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-def steps(address: str) -> list[Step]:
-    text = (
-        f"CREATE TABLE a WITH ('connector' = 'kafka',\n  'value.avro-confluent.url' = '{address}') LIKE c.a"
-    )
+def steps(address: str, form: str = "avro-confluent") -> list[Step]:
+    text = f"CREATE TABLE a WITH ('connector' = 'kafka',\n  'value.{form}.url' = '{address}') LIKE c.a"
     return [Step(Statement("a", Path("a.sql"), text)), Step(Statement("b", Path("b.sql"), "CREATE TABLE b"))]
 
 
@@ -56,10 +54,11 @@ def test_something_else_that_answers_is_said() -> None:
         require_registries_of(steps(address))
 
 
-def test_nobody_who_answers_is_said() -> None:
+@pytest.mark.parametrize("form", ["avro-confluent", "headrace-protobuf"])
+def test_nobody_who_answers_is_said(form: str) -> None:
     address = f"http://127.0.0.1:{free_ports(1)[0]}"
     with pytest.raises(HeadraceError, match=f"no schema registry answers at {address}\nLook at SCHEMA_REG"):
-        require_registries_of(steps(address))
+        require_registries_of(steps(address, form))
 
 
 @pytest.mark.parametrize("address", ["1", "registry:8081", "ftp://registry", "http://", ""])

@@ -14,7 +14,7 @@ from tests.local_tables import ROOT
 if TYPE_CHECKING:
     from pathlib import Path
 
-BYTES = 100_000
+BYTES = 120_000
 
 
 @pytest.fixture(scope="module")
@@ -38,10 +38,16 @@ def test_the_jar_was_built_from_the_sources_in_the_tree(build: Any) -> None:
 
 
 def test_the_jar_has_a_class_of_every_source_and_nothing_else(build: Any) -> None:
-    classes = {
-        name.split("$")[0].split(".")[0] for name in build.entries(build.JAR) if name != build.MANIFEST
-    }
+    names = build.entries(build.JAR).keys() - {build.MANIFEST, *build.resources()}
+    classes = {name.split("$")[0].split(".")[0] for name in names}
     assert classes == {path.relative_to(build.SOURCES).with_suffix("").as_posix() for path in build.sources()}
+
+
+def test_the_jar_says_where_flink_finds_its_format(build: Any) -> None:
+    services = build.entries(build.JAR)["META-INF/services/org.apache.flink.table.factories.Factory"].decode()
+    assert [f"{name.replace('.', '/')}.class" in build.entries(build.JAR) for name in services.split()] == [
+        True
+    ]
 
 
 def test_the_classes_run_on_java_11(build: Any) -> None:

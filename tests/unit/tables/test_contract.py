@@ -7,7 +7,7 @@ import pytest
 from headrace.errors import HeadraceError
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import Suite, UseCase
-from headrace.tables.contract import Column, Table, read_table, read_tables
+from headrace.tables.contract import Column, Table, comments, read_table, read_tables
 from tests.local_tables import ROOT
 
 PAYMENTS = """-- One row is one payment, (each once).
@@ -60,6 +60,20 @@ def test_a_contract_like_another_may_add_columns() -> None:
     text = "CREATE TABLE contracts.refunds (why STRING) LIKE contracts.payments (EXCLUDING OPTIONS);"
     table = read_table(use_case(payments=PAYMENTS, refunds=text), "refunds")
     assert table.column_names[-2:] == ("arrived_at", "why")
+
+
+def test_comments_are_those_of_the_columns_and_of_what_is_taken_over() -> None:
+    payments = (
+        "CREATE TABLE contracts.payments (id BIGINT COMMENT 'whose', tags ARRAY<STRING> COMMENT 'it''s, few')"
+    )
+    refunds = "CREATE TABLE contracts.refunds (why STRING, at INT COMMENT 'when') LIKE contracts.payments"
+    case = use_case(payments=payments, refunds=refunds)
+    assert comments(case, "refunds") == {"id": "whose", "tags": "it's, few", "at": "when"}
+
+
+def test_a_contract_that_is_not_there_is_an_error_that_says_which_are() -> None:
+    with pytest.raises(HeadraceError, match="has no contract 'visits'; it has: payments"):
+        read_table(use_case(payments=PAYMENTS), "visits")
 
 
 def test_like_an_unknown_contract_is_an_error_with_its_place() -> None:
