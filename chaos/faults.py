@@ -33,13 +33,23 @@ class Faults:
         self._worker().kill()
 
     def kill_task_manager(self) -> None:
-        """Kill -9 of the task manager that has a Python worker, which stays behind as an orphan."""
+        """Kill -9 of the task manager that has a Python worker, which stays behind as an orphan; once all are there."""
+        layout = self.cluster.layout
+        slots = layout.slots * layout.task_managers
+        wait_until(
+            lambda: self.cluster.monitor.slots() == slots, PATIENCE_SECONDS, "a task manager is missing"
+        )
         parents = [parent for parent in self._worker().parents() if parent.pid in self._task_managers()]
         parents[0].kill()
 
     def kill_job_manager(self) -> None:
-        """Kill -9 of the job manager."""
+        """Kill -9 of the job manager; comes back when its jobs have started again under the next one.
+
+        Until that is elected, what the task managers do goes on.
+        """
+        jobs, began = len(self.cluster.monitor.running()), time.time() * 1_000
         self._kill("jobmanager")
+        wait_until(lambda: self._started(began) == jobs, PATIENCE_SECONDS, "no job manager took over")
 
     def kill_broker(self) -> None:
         """Kill -9 of the broker; comes back when it answers again."""
@@ -59,6 +69,10 @@ class Faults:
         parents = map(psutil.Process, self._task_managers())
         children = (child for parent in parents for child in parent.children(recursive=True))
         return [child for child in children if WORKER in " ".join(child.cmdline())]
+
+    def _started(self, since: float) -> int:
+        """How many jobs have started since a moment, in milliseconds since 1970."""
+        return sum(job["start-time"] > since for job in self.cluster.monitor.running())
 
     @property
     def _broker_port(self) -> int:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from headrace.cluster.local import LocalCluster
+from headrace.cluster.programs import TASK_MANAGER
 
 if TYPE_CHECKING:
     from headrace.cluster.programs import Program
@@ -22,6 +23,8 @@ EVERY_SECONDS = 0.3
 QUICK_SECONDS = 20.0
 """A program that dies within this time of its start is given longer and longer before the next."""
 LONGEST_PAUSE_SECONDS = 30.0
+ALONE_SECONDS = 12.0
+"""So long those that take over what one did, a task manager's tasks, have the cores before it starts again."""
 
 
 @dataclass
@@ -35,6 +38,7 @@ class Keeper:
     cluster: LocalCluster
     _started: dict[str, float] = field(default_factory=dict)
     _deaths: Counter[str] = field(default_factory=Counter)
+    _wanted: dict[str, float] = field(default_factory=dict)
 
     def look(self) -> list[str]:
         """Start what has died; returns what that was."""
@@ -43,11 +47,25 @@ class Keeper:
 
     def _is_due(self, program: Program) -> bool:
         if self.cluster.process(program.name).running():
+            self._wanted.pop(program.name, None)
+            return False
+        if program.name not in self._wanted:
+            alone = ALONE_SECONDS if self._is_replaced(program) else 0.0
+            self._wanted[program.name] = time.monotonic() + alone
+        if time.monotonic() < self._wanted[program.name]:
             return False
         lived = time.monotonic() - self._started.get(program.name, -QUICK_SECONDS)
         if lived >= QUICK_SECONDS:
             self._deaths[program.name] = 0
         return lived >= min(2.0 ** self._deaths[program.name] - 1, LONGEST_PAUSE_SECONDS)
+
+    def _is_replaced(self, program: Program) -> bool:
+        """Whether it is a task manager, and others have slots for all that is at work."""
+        if not program.name.startswith(TASK_MANAGER):
+            return False
+        kind = (each.name for each in self.cluster.programs() if each.name.startswith(TASK_MANAGER))
+        alive = sum(bool(self.cluster.process(name).running()) for name in kind)
+        return alive > 0 and alive * self.cluster.layout.slots >= self.cluster.monitor.used_slots()
 
     def _start(self, program: Program) -> bool:
         sys.stdout.write(f"{time.strftime('%H:%M:%S')} {program.name} has died; starting it again\n")

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from headrace.cluster.home import Home
     from headrace.cluster.layout import Layout
 
+TASK_MANAGER = "taskmanager-"
+"""Begins the names of task managers."""
 QUORUM_PEER = "org.apache.flink.runtime.zookeeper.FlinkZooKeeperQuorumPeer"
 ZOOKEEPER = """dataDir={data}
 clientPort={port}
@@ -58,7 +60,7 @@ def programs(home: Home, broker: Broker, layout: Layout) -> list[Program]:
         Program("broker", broker.command(), plain),
         Program("jobmanager", [home.program("jobmanager.sh"), "start-foreground"], flink),
         *(
-            Program(f"taskmanager-{number}", [home.program("taskmanager.sh"), "start-foreground"], flink)
+            Program(f"{TASK_MANAGER}{number}", [home.program("taskmanager.sh"), "start-foreground"], flink)
             for number in range(1, layout.task_managers + 1)
         ),
         Program("sql-gateway", _gateway(home, layout.sql_gateway), flink),

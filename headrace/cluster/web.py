@@ -41,6 +41,11 @@ class ClusterMonitor:
         """How many slots there are; 0 while nobody answers."""
         return int(self.get("/overview").get("slots-total", 0))
 
+    def used_slots(self) -> int:
+        """How many of them have work; 0 while nobody answers."""
+        overview = self.get("/overview")
+        return int(overview.get("slots-total", 0)) - int(overview.get("slots-available", 0))
+
     def jobs(self) -> list[dict[str, Any]]:
         """Id (``jid``), ``name``, ``state``, ``start-time`` (ms) and ``tasks`` of each job, the newest first."""
         found: list[dict[str, Any]] = self.get("/jobs/overview").get("jobs", [])

@@ -15,6 +15,7 @@ CREATE TABLE served_customer_features WITH (
   'properties.isolation.level' = 'read_committed',
   'sink.delivery-guarantee' = '${KAFKA_DELIVERY:-exactly-once}',
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.served_customer_features',
+  'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
   'properties.linger.ms' = '0',
   'key.format' = 'json',

@@ -15,6 +15,7 @@ CREATE TABLE served_predictions WITH (
   'properties.isolation.level' = 'read_committed',
   'sink.delivery-guarantee' = '${KAFKA_DELIVERY:-exactly-once}',
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.served_predictions',
+  'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
   'properties.linger.ms' = '0',
   'key.format' = 'json',

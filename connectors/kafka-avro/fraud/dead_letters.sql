@@ -19,6 +19,7 @@ CREATE TABLE dead_letters WITH (
   'scan.watermark.idle-timeout' = '60 s',
   'sink.delivery-guarantee' = '${KAFKA_DELIVERY:-exactly-once}',
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.dead_letters',
+  'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
   'properties.linger.ms' = '0',
   'value.format' = 'avro',

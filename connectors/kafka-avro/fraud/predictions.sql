@@ -19,6 +19,7 @@ CREATE TABLE predictions WITH (
   'scan.watermark.idle-timeout' = '60 s',
   'sink.delivery-guarantee' = '${KAFKA_DELIVERY:-exactly-once}',
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.predictions',
+  'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
   'properties.linger.ms' = '0',
   'key.format' = 'json',
