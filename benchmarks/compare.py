@@ -22,6 +22,7 @@ from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
 from benchmarks.spread import Spread
+from headrace.cluster.broker import BUSY
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
@@ -67,7 +68,10 @@ def measure(asked: argparse.Namespace, console: Console) -> Runs:
     Raises:
         HeadraceError: when one is no checkout, computes something else than the oracle, or fails.
     """
-    with scratch_folder(asked.output) as scratch, running_broker(ROOT, scratch / "broker") as broker:
+    with (
+        scratch_folder(asked.output) as scratch,
+        running_broker(ROOT, scratch / "broker", jvm=BUSY) as broker,
+    ):
         programs = Programs(scratch, broker.address, PEER)
         benches = [
             bench_of(it, programs, scratch / f"suite{number}") for number, it in enumerate(asked.checkouts)

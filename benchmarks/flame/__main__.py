@@ -25,6 +25,7 @@ from benchmarks.pipeline.extent import FULL
 from benchmarks.pipeline.schedule import cases
 from benchmarks.place import PEER, ROOT, WORK
 from benchmarks.processes import Programs
+from headrace.cluster.broker import BUSY
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
@@ -65,7 +66,7 @@ def main() -> int:
 def _record(asked: argparse.Namespace, folder: Path) -> list[Stack]:
     over = threading.Event()
     dumps = threading.Thread(target=_dump_until, args=(over, folder), daemon=True)
-    with running_broker(ROOT, asked.output / "broker") as broker:
+    with running_broker(ROOT, asked.output / "broker", jvm=BUSY) as broker:
         programs = Programs(asked.output, broker.address, PEER)
         bench = Bench(Contenders(programs, {3: ROOT}), WORK / "pipeline" / "data", FULL)
         case = next(each for each in cases() if each.name == asked.case)

@@ -25,6 +25,7 @@ from benchmarks.pipeline.suite import make_suite
 from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
+from headrace.cluster.broker import BUSY
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
@@ -123,7 +124,10 @@ def note(bench: Bench, results: Results, case: Case) -> dict[str, float]:
 @contextmanager
 def open_bench(extent: Extent, asked: argparse.Namespace) -> Iterator[Bench]:
     """A benchmark with a broker, as long as the context."""
-    with scratch_folder(asked.output) as scratch, running_broker(ROOT, scratch / "broker") as broker:
+    with (
+        scratch_folder(asked.output) as scratch,
+        running_broker(ROOT, scratch / "broker", jvm=BUSY) as broker,
+    ):
         programs = Programs(scratch, broker.address, asked.peer)
         suites = {count: make_suite(scratch / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)}
         yield Bench(Contenders(programs, suites), asked.output / "data", extent)

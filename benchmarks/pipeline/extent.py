@@ -18,6 +18,7 @@ class Extent:
         checked: payments that are compared.
         rates: events a second, the ladder.
         seconds: of each rate that are not measured, then that are.
+        warm_seconds: at `WARM_RATE`, before the ladder, that are not measured: a job that lives for days runs compiled.
         warm_up: payments before the backlog, so that what is timed runs warm.
         backlog: payments that wait when the time begins.
     """
@@ -30,12 +31,15 @@ class Extent:
     checked: int
     rates: tuple[int, ...]
     seconds: tuple[float, float]
+    warm_seconds: float
     warm_up: int
     backlog: int
 
 
 LAST_DAY = 119
+WARM_RATE = 1_000
+"""Events a second."""
 LEARNED_FROM = 10
 """Models learn from one in so many customers."""
-FULL = Extent(3, 6, 2, 40, 31, 4_000, (10, 100, 1_000, 5_000, 10_000), (1.0, 5.0), 30_000, 100_000)
-QUICK = Extent(1, 20, 20, 80, 31, 1_000, (100, 1_000), (1.0, 3.0), 10_000, 30_000)
+FULL = Extent(3, 6, 2, 40, 31, 4_000, (10, 100, 1_000, 5_000, 10_000), (1.0, 5.0), 20.0, 30_000, 100_000)
+QUICK = Extent(1, 20, 20, 80, 31, 1_000, (100, 1_000), (1.0, 3.0), 2.0, 10_000, 30_000)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from benchmarks.pipeline.extent import WARM_RATE
 from benchmarks.pipeline.streams import taken
 from headrace.errors import HeadraceError
 from headrace.planning.ladder import Rung
@@ -48,6 +49,7 @@ def climb(
     with Session(topics.route(answers), first_seconds=FIRST_SECONDS) as session:
         if session.fill(taken(ahead, filled)):
             raise HeadraceError("what fills the windows was not answered")
+        session.drive(Rung(WARM_RATE, taken(ahead, round(WARM_RATE * extent.warm_seconds))))
         for rate in extent.rates:
             outcome = session.drive(rung(ahead, rate, extent)).require_all()
             found.update(figures(str(rate), outcome))

@@ -24,6 +24,7 @@ from benchmarks.rolling.report import markdown
 from benchmarks.rolling.results import Again, Results
 from benchmarks.rolling.schedule import GROUPS, cases
 from benchmarks.rounds import interleaved
+from headrace.cluster.broker import BUSY
 from headrace.cluster.standalone import running_broker
 from headrace.errors import HeadraceError
 
@@ -71,7 +72,10 @@ def measure(extent: Extent, asked: argparse.Namespace, console: Console) -> Resu
     shutil.rmtree(scratch, ignore_errors=True)
     scratch.mkdir(parents=True)
     columns = (SpinnerColumn(), TextColumn("{task.description}"), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console) as progress, running_broker(ROOT, scratch / "broker") as broker:
+    with (
+        Progress(*columns, console=console) as progress,
+        running_broker(ROOT, scratch / "broker", jvm=BUSY) as broker,
+    ):
         bench = Bench(Programs(scratch, broker.address, asked.peer), asked.output / "data", extent)
         results = _begun(bench, asked)
         _check(bench, results, progress, asked)

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
 CLUSTER_ID = "headrace-------------g"
 """Any 16 bytes in URL-safe base64 name a cluster."""
-MEMORY = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+SMALL = ("-Xmx512m", "-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+"""Starts soon; under thousands of requests a second it wants more of the cores than Java's second compiler would."""
+BUSY = ("-Xmx1g", "-XX:+UseSerialGC")
 ALONE = {
     "process.roles": "broker,controller",
     "node.id": "1",
@@ -70,6 +72,7 @@ class Broker:
         jars: the group ``broker`` of the manifest.
         users: name → password; with them clients must log in (SASL/PLAIN), without they need not.
         certificate: with it clients must speak TLS.
+        jvm: options of its Java.
     """
 
     folder: Path
@@ -78,6 +81,7 @@ class Broker:
     jars: Sequence[Path]
     users: Mapping[str, str] = field(default_factory=dict)
     certificate: Certificate | None = None
+    jvm: Sequence[str] = SMALL
 
     @property
     def address(self) -> str:
@@ -108,7 +112,7 @@ class Broker:
     def _java(self, main: str) -> list[str]:
         logging = f"-Dlog4j2.configurationFile={self.folder / 'log4j2.properties'}"
         path = ":".join(str(jar) for jar in self.jars)
-        return [str(find_java_home() / "bin" / "java"), *MEMORY, logging, "-cp", path, main]
+        return [str(find_java_home() / "bin" / "java"), *self.jvm, logging, "-cp", path, main]
 
     def _lay_out(self) -> None:
         command = [*self._java("kafka.tools.StorageTool"), "format", "-t", CLUSTER_ID, "-c", str(self._file)]

@@ -7,7 +7,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from headrace.cluster.broker import Broker
+from headrace.cluster.broker import SMALL, Broker
 from headrace.cluster.daemon import Daemon, start_daemon
 from headrace.cluster.ports import HOST, answers, free_ports, wait_until
 from headrace.cluster.web import ClusterMonitor
@@ -16,7 +16,7 @@ from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from typing_extensions import Self
@@ -30,7 +30,11 @@ BROKER_PATIENCE_SECONDS = 60.0
 
 @contextmanager
 def running_broker(
-    root: Path, folder: Path, users: Mapping[str, str] | None = None, certificate: Certificate | None = None
+    root: Path,
+    folder: Path,
+    users: Mapping[str, str] | None = None,
+    certificate: Certificate | None = None,
+    jvm: Sequence[str] = SMALL,
 ) -> Iterator[Broker]:
     """A broker with its log in a folder, ended afterwards.
 
@@ -39,13 +43,14 @@ def running_broker(
         folder: made if it is not there.
         users: as in `Broker`.
         certificate: as in `Broker`.
+        jvm: as in `Broker`.
 
     Raises:
         HeadraceError: when its jars can not be had, or it does not answer in time.
     """
     jars = JarStore().fetch_all(read_manifest(root)["broker"].jars)
     port, controller_port = free_ports(2)
-    broker = Broker(folder, port, controller_port, jars, users or {}, certificate)
+    broker = Broker(folder, port, controller_port, jars, users or {}, certificate, jvm)
     broker.configure()
     daemon = start_daemon("broker", broker.command(), os.environ, folder / "broker.out")
     try:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from typing_extensions import Self
 
 PERCENTILES = {"p50": 50.0, "p95": 95.0, "p99": 99.0, "p99.9": 99.9, "max": 100.0}
+SHORTEST_SECONDS = 0.001
 Id = Union[int, str]
 
 
@@ -133,6 +134,9 @@ def paced(
 ) -> Iterator[Record]:
     """Each record at its moment, ``1 / rate`` seconds after the one before; those that are late, at once.
 
+    Sleeps at least a millisecond at a time: above 1,000 a second those of one millisecond come together, as to sleep
+    and to wake up for each would take a core.
+
     Args:
         records: in order.
         rate: a second.
@@ -143,5 +147,5 @@ def paced(
     for number, record in enumerate(records):
         ahead = start + number / rate - clock()
         if ahead > 0:
-            sleep(ahead)
+            sleep(max(ahead, SHORTEST_SECONDS))
         yield record

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from headrace.connectors.kafka import QUIET
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 LOOK_SECONDS = 0.05
 """So often the receiver looks whether it is asked; looking costs more than an answer."""
+AT_ONCE = 1_000
+"""Answers that are taken together, at most: one by one costs more than what answers, at thousands a second."""
 COUNT, TIMES = "count", "times"
 
 
@@ -37,31 +39,63 @@ class Listening:
 
 
 def receive(pipe: Connection, listening: Listening) -> None:
-    """Note the nanosecond of each id's first answer, until the process is ended.
+    """Note when answers come, until the process is ended; what they say is read when the times are asked for.
 
-    Says ``None`` to the pipe when it listens. Asked for ``COUNT`` it says how many ids there are since the beginning,
-    for ``TIMES`` the ``{id: nanoseconds}`` that it has not said yet. The clock is ``time.monotonic_ns``, on Linux the
-    same in all processes.
+    Says ``None`` to the pipe when it listens. Asked for ``TIMES`` it says the ``{id: nanoseconds}`` of the first answer
+    to each id that it has not said yet; for ``COUNT`` how many answers came since then, those that came twice included.
+    The clock is ``time.monotonic_ns``, on Linux the same in all processes. Answers that lie ready together bear one
+    time, that of the last of them.
     """
     consumer = _consumer(listening)
     pipe.send(None)
-    received: set[Id] = set()
-    fresh: dict[Id, int] = {}
+    noted = Noted(listening.id_field)
     looked = time.monotonic_ns()
     while True:
-        message = consumer.poll(LOOK_SECONDS)
-        now = time.monotonic_ns()
-        if message is not None and message.error() is None:
-            answered = json.loads(message.value())[listening.id_field]
-            if answered not in received:
-                received.add(answered)
-                fresh[answered] = now
-        if now - looked > LOOK_SECONDS * 1e9:
-            looked = now
+        noted.add(_arrived(consumer), time.monotonic_ns())
+        if time.monotonic_ns() - looked > LOOK_SECONDS * 1e9:
+            looked = time.monotonic_ns()
             if pipe.poll():
-                wants_count = pipe.recv() == COUNT
-                pipe.send(len(received) if wants_count else fresh)
-                fresh = fresh if wants_count else {}
+                pipe.send(noted.count if pipe.recv() == COUNT else noted.take())
+
+
+@dataclass
+class Noted:
+    """Answers as they came, and when.
+
+    Args:
+        id_field: as in `Listening`.
+        count: how many came since they were taken.
+    """
+
+    id_field: str
+    count: int = 0
+    _known: set[Id] = field(default_factory=set)
+    _fresh: list[tuple[int, list[bytes]]] = field(default_factory=list)
+
+    def add(self, values: list[bytes], now: int) -> None:
+        """Note what has come by now."""
+        if values:
+            self.count += len(values)
+            self._fresh.append((now, values))
+
+    def take(self) -> dict[Id, int]:
+        """The time of each id's first answer, of those that were not taken yet."""
+        taken: dict[Id, int] = {}
+        for now, values in self._fresh:
+            for value in values:
+                taken.setdefault(json.loads(value)[self.id_field], now)
+        self._fresh.clear()
+        self.count = 0
+        new = {answered: now for answered, now in taken.items() if answered not in self._known}
+        self._known.update(new)
+        return new
+
+
+def _arrived(consumer: Any) -> list[bytes]:
+    """The values that lie ready, once there is one, or no more than a look is over."""
+    first = consumer.poll(LOOK_SECONDS)
+    messages = [] if first is None else [first, *consumer.consume(AT_ONCE, 0)]
+    return [message.value() for message in messages if message.error() is None]
 
 
 def _consumer(listening: Listening) -> Any:

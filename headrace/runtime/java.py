@@ -14,6 +14,8 @@ OLDEST = 17
 NEWEST = 21
 JVM_ARGS = "-Xmx1536m"
 """The mini-cluster's heap is bounded; JVM_ARGS in the environment says otherwise."""
+TASK_MANAGER_OPTIONS = "env.java.opts.taskmanager"
+"""Flink's name for the options of the JVM that does the work, which here is this process's own."""
 
 
 def java_version(binary: Path) -> int:
@@ -50,14 +52,15 @@ def use_java() -> Path:
     return home
 
 
-def set_up_jvm(logs: Path) -> None:
+def set_up_jvm(logs: Path, options: str = "") -> None:
     """What the JVM of this process takes from the environment.
 
     Args:
         logs: for Flink's log, which would else go into the installed package; made if the folder above is there.
+        options: of the JVM, beside the bound of its heap.
     """
     os.environ.setdefault("FLINK_LOG_DIR", str(logs))
-    os.environ.setdefault("JVM_ARGS", JVM_ARGS)
+    os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {options}".strip())
     _reach_this_machine()
     if logs.parent.is_dir():
         logs.mkdir(exist_ok=True)

@@ -13,7 +13,7 @@ from headrace.runtime import folders
 from headrace.runtime.configuration import embedded, operator_jars, read_profile
 from headrace.runtime.execution import EXECUTION_MODE, Execution, execution
 from headrace.runtime.failure import job_failure
-from headrace.runtime.java import set_up_jvm, use_java
+from headrace.runtime.java import TASK_MANAGER_OPTIONS, set_up_jvm, use_java
 from headrace.runtime.resolve import DEFAULT, Resolver
 from headrace.runtime.rest import JobMonitor, free_port
 from headrace.runtime.session import Session
@@ -139,10 +139,10 @@ def start(run: Run) -> RunningJob:
 
 def open_session(run: Run, options: Mapping[str, str]) -> Session:
     """A session with the run's profile, its parameters and further options."""
-    use_java()
-    set_up_jvm(run.data.resolve() / LOGS)
-    make_importable(run.root)
     profile = read_profile(run.root, run.profile)
+    use_java()
+    set_up_jvm(run.data.resolve() / LOGS, profile.get(TASK_MANAGER_OPTIONS, ""))
+    make_importable(run.root)
     configuration = embedded(profile, run.job.name, run.parameters, [*operator_jars(run.root), *run.jars])
     return Session({**configuration, **execution_of(run).flink_options, **options, **run.options})
 

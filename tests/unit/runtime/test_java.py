@@ -8,7 +8,7 @@ from types import ModuleType
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.java import find_java_home, java_version, set_up_jvm, use_java
+from headrace.runtime.java import JVM_ARGS, find_java_home, java_version, set_up_jvm, use_java
 
 SAYS = 'openjdk version "{}" 2024-01-16'
 
@@ -126,6 +126,12 @@ def test_the_log_goes_beside_the_data(tmp_path: Path) -> None:
 def test_a_data_folder_that_is_not_there_is_not_made_for_the_log(tmp_path: Path) -> None:
     set_up_jvm(tmp_path / "data" / "logs")
     assert not (tmp_path / "data").exists()
+
+
+@pytest.mark.usefixtures("unset")
+def test_a_profile_may_say_how_the_jvm_collects(tmp_path: Path) -> None:
+    set_up_jvm(tmp_path / "logs", "-XX:+UseParallelGC")
+    assert os.environ["JVM_ARGS"] == f"{JVM_ARGS} -XX:+UseParallelGC"
 
 
 @pytest.mark.usefixtures("unset")
