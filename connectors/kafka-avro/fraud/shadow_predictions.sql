@@ -21,7 +21,7 @@ CREATE TABLE shadow_predictions WITH (
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.shadow_predictions',
   'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
-  'properties.linger.ms' = '0',
+  'properties.linger.ms' = '5',
   'key.format' = 'json',
   'key.fields' = 'transaction_id;model_version',
   'value.fields-include' = 'ALL',

@@ -21,7 +21,7 @@ CREATE TABLE dead_letters WITH (
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.dead_letters',
   'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
-  'properties.linger.ms' = '0',
+  'properties.linger.ms' = '5',
   'value.format' = 'headrace-protobuf',
   'value.headrace-protobuf.url' = '${SCHEMA_REGISTRY_URL}',
   'value.headrace-protobuf.subject' = '${KAFKA_TOPIC_PREFIX:-fraud.}dead_letters-value',

@@ -21,7 +21,7 @@ CREATE TABLE transactions WITH (
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.transactions',
   'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
-  'properties.linger.ms' = '0',
+  'properties.linger.ms' = '5',
   'key.format' = 'json',
   'key.fields' = 'customer_id',
   'value.fields-include' = 'ALL',

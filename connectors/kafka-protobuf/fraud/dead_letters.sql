@@ -21,6 +21,6 @@ CREATE TABLE dead_letters WITH (
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.dead_letters',
   'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
-  'properties.linger.ms' = '0',
+  'properties.linger.ms' = '5',
   'value.format' = 'headrace-protobuf'
 ) LIKE contracts.dead_letters;
