@@ -29,9 +29,9 @@ RATES = ("10", "100", "1000", "5000", "10000")
 
 
 def draw(results: Results, path: Path) -> None:
-    """Write latency (p50 as a line, p99 dashed) and throughput (per core) as PNG."""
+    """Write latency (p50 as a line, p99 dashed) and throughput, with its spread, as PNG."""
     with mpl.rc_context(STYLE):
-        figure = Figure(figsize=(10.5, 3.8), layout="constrained")
+        figure = Figure(figsize=(10.5, 4.4), layout="constrained")
         figure.patch.set_facecolor("white")
         left, right = figure.subplots(1, 2)
         _latency(left, results)
@@ -57,7 +57,7 @@ def _latency(axes: Axes, results: Results) -> None:
     axes.set(xscale="log", yscale="log", title="latency: p50, p99 dashed", xlabel="events/s", ylabel="ms")
     axes.grid(visible=True)
     if axes.lines:
-        axes.legend(frameon=False, fontsize=8)
+        axes.legend(frameon=False, fontsize=8, ncols=2, loc="upper center", bbox_to_anchor=(0.5, -0.18))
 
 
 def _rates(axes: Axes, results: Results) -> None:
