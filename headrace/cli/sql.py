@@ -13,11 +13,12 @@ from headrace.cli.run import newest_model
 from headrace.cli.submit import DEFAULT_ENVIRONMENT, DEFAULT_PROFILE
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
+from headrace.connectors.environment import jars_beside
 from headrace.runtime.configuration import operator_jars, python_programs, read_profile
 from headrace.runtime.folders import create_folders, write_private
 from headrace.runtime.job import MODEL, Job
 from headrace.runtime.run import Run, resolver_of
-from headrace.runtime.suite import find_root
+from headrace.runtime.suite import Suite, find_root
 from headrace.sql_client.client import SqlClient
 from headrace.sql_client.init_file import JOB, init_file, init_statements
 from headrace.sql_client.session import open_session
@@ -63,7 +64,8 @@ def sql(
     python = {**python_programs(), "python.files": str(suite)}
     set_so = {**read_profile(place, profile or DEFAULT_PROFILE), **python}
     resolver = resolver_of(asked)
-    statements = init_statements(resolver, set_so, operator_jars(place), parameters)
+    jars = [*operator_jars(place), *jars_beside(Suite(place), environment, local.home.part("lib"))]
+    statements = init_statements(resolver, set_so, jars, parameters)
     write_private(client.init, init_file(statements))
     create_folders(resolver.steps)
     if only_print:

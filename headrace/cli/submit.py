@@ -15,7 +15,7 @@ from headrace.cli.run import model_parameters
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.submission import Submission, Submitter
-from headrace.connectors.environment import environment_jars
+from headrace.connectors.environment import jars_beside
 from headrace.connectors.services import require_services_of
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable, prepare
@@ -210,9 +210,8 @@ def _submission(
 
 def _jars_beside(cluster: LocalCluster, asked: Run) -> tuple[str, ...]:
     """What the environment's tables need beside what is in the cluster's lib."""
-    here = {path.name for path in cluster.home.part("lib").iterdir()}
-    jars = environment_jars(Suite(asked.root), asked.environment)
-    return tuple(jar.as_uri() for jar in jars if jar.name not in here)
+    jars = jars_beside(Suite(asked.root), asked.environment, cluster.home.part("lib"))
+    return tuple(jar.as_uri() for jar in jars)
 
 
 def _check(asked: Run) -> None:

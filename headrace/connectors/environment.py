@@ -33,3 +33,13 @@ def environment_jars(suite: Suite, environment: str, store: JarStore | None = No
     names = jar_groups(suite, environment)
     groups = chosen(read_manifest(suite.root), names) if names else []
     return tuple((store or JarStore()).fetch_all(jar for group in groups for jar in group.jars))
+
+
+def jars_beside(suite: Suite, environment: str, folder: Path) -> tuple[Path, ...]:
+    """As :func:`environment_jars`, without those that are in a folder, such as a cluster's ``lib``.
+
+    Raises:
+        HeadraceError: as :func:`environment_jars`.
+    """
+    here = {path.name for path in folder.iterdir()}
+    return tuple(jar for jar in environment_jars(suite, environment) if jar.name not in here)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
+import subprocess
+import sys
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from threading import Thread
@@ -15,6 +17,7 @@ from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
 from headrace.runtime.configuration import operator_jars
 from tests.messages import FRAME_BYTES, compiled, framed, schema_id
+from tests.shell import shell
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -100,6 +103,7 @@ def files(open_session: Callable[..., Any], root: Path, tmp_path: Path) -> Files
         "table.local-time-zone": "UTC",
         "restart-strategy.type": "none",
     }
+    open_session()  # in a JVM where our classes were loaded without Protobuf's before, as headrace check does
     return Files(open_session(**options).environment, tmp_path)
 
 
@@ -201,6 +205,29 @@ def test_what_has_no_type_is_refused_at_planning(files: Files, columns: str, sai
     with pytest.raises(Exception, match=r"for which|can not") as raised:
         files.environment.explain_sql("SELECT * FROM written")
     assert said in str(raised.value)
+
+
+ALONE = """
+from headrace.runtime.configuration import embedded, operator_jars
+from headrace.runtime.java import use_java
+from headrace.runtime.session import Session
+from tests.local_tables import ROOT
+
+use_java()
+environment = Session(embedded({}, "alone", {}, operator_jars(ROOT))).environment
+options = "'connector' = 'filesystem', 'path' = 'c', 'format' = 'headrace-protobuf'"
+environment.execute_sql(f"CREATE TABLE c (b INT) WITH ({options})")
+environment.explain_sql("SELECT * FROM c")
+"""
+
+
+def test_without_protobuf_s_library_it_is_said_where_to_get_it(root: Path) -> None:
+    """In a JVM of its own: what one session put on the class path is seen by all after it."""
+    said = subprocess.run(
+        [sys.executable, "-c", ALONE], cwd=root, env=shell(), capture_output=True, text=True, check=False
+    ).stderr
+    assert "c: the format headrace-protobuf needs com.google.protobuf:protobuf-java on the class path" in said
+    assert "headrace connectors fetch protobuf" in said
 
 
 class Registry(HTTPServer):

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from headrace.connectors.environment import environment_jars, jar_groups
+from headrace.connectors.environment import environment_jars, jar_groups, jars_beside
 from headrace.connectors.manifest import read_manifest
 from headrace.connectors.protobuf import message_name
 from headrace.connectors.store import JarStore
@@ -55,6 +55,15 @@ def test_kafka_needs_the_connector(monkeypatch: pytest.MonkeyPatch, tmp_path: Pa
     monkeypatch.setattr(JarStore, "fetch", JarStore.path)
     found = environment_jars(SUITE, "kafka", JarStore(tmp_path))
     assert [path.name for path in found] == [jar.file_name for jar in read_manifest(ROOT)["kafka"].jars]
+
+
+def test_what_a_cluster_has_in_its_lib_is_not_taken_along(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(JarStore, "fetch", JarStore.path)
+    (tmp_path / read_manifest(ROOT)["kafka"].jars[0].file_name).touch()
+    found = jars_beside(SUITE, "kafka-protobuf", tmp_path)
+    assert [path.name for path in found] == [jar.file_name for jar in read_manifest(ROOT)["protobuf"].jars]
 
 
 @pytest.mark.parametrize("table", ON_KAFKA)

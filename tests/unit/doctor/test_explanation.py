@@ -24,6 +24,25 @@ def test_each_failure_is_known_by_a_real_message(name: str) -> None:
     assert explanation.failure.name == name
 
 
+@pytest.mark.parametrize(
+    ("said", "name"),
+    [
+        ("The schema registry at http://r:1/apis does not answer", "registry-unreachable"),
+        (
+            "The schema registry at http://r:1/apis wants another login: it answers 401",
+            "registry-refused-login",
+        ),
+        ("The schema registry's login is SASL_INHERIT, and the JVM's login", "registry-refused-login"),
+        ("The schema registry at http://r:1 refuses the schema of a-value: 409, {", "schema-incompatible"),
+        ("Failed to deserialize Protobuf: alerts: expected the message Alerts, got 2", "json-invalid"),
+    ],
+)
+def test_what_our_own_format_says_is_known_as_what_flinks_say(said: str, name: str) -> None:
+    explanation = explain(f"Caused by: java.io.IOException: {said}")
+    assert explanation
+    assert explanation.failure.name == name
+
+
 def test_each_message_belongs_to_a_failure() -> None:
     assert sorted(path.stem for path in MESSAGES.iterdir()) == sorted(NAMES)
 

@@ -5,6 +5,7 @@ import org.apache.flink.api.common.serialization.SerializationSchema;
 import org.apache.flink.configuration.ConfigOption;
 import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
+import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.DecodingFormat;
 import org.apache.flink.table.connector.format.EncodingFormat;
@@ -37,6 +38,9 @@ public class ProtobufFormatFactory implements DeserializationFormatFactory, Seri
 
     static final String IDENTIFIER = "headrace-protobuf";
 
+    private static final String LIBRARY = "com.google.protobuf:protobuf-java";
+    private static final String LIBRARY_CLASS = "com.google.protobuf.CodedInputStream";
+
     static final ConfigOption<String> URL = ConfigOptions.key("url")
             .stringType()
             .noDefaultValue()
@@ -50,12 +54,12 @@ public class ProtobufFormatFactory implements DeserializationFormatFactory, Seri
     static final ConfigOption<String> MESSAGE = ConfigOptions.key("message")
             .stringType()
             .noDefaultValue()
-            .withDescription("The message's name in the registered schema, with its package; else made of the table's.");
+            .withDescription("The message's name in the registered schema, else made of the table's.");
 
     static final ConfigOption<Credentials> CREDENTIALS = ConfigOptions.key("basic-auth.credentials-source")
             .enumType(Credentials.class)
             .defaultValue(Credentials.URL)
-            .withDescription("URL: without a login. SASL_INHERIT: that of KafkaClient in the JVM's login configuration.");
+            .withDescription("URL: without a login. SASL_INHERIT: KafkaClient's in the JVM's login configuration.");
 
     @Override
     public String factoryIdentifier() {
@@ -76,6 +80,7 @@ public class ProtobufFormatFactory implements DeserializationFormatFactory, Seri
     public DecodingFormat<DeserializationSchema<RowData>> createDecodingFormat(
             DynamicTableFactory.Context context, ReadableConfig options) {
         FactoryUtil.validateFactoryOptions(this, options);
+        requireLibrary(context);
         final Message message = Message.of(context, options);
         final boolean framed = options.getOptional(URL).isPresent();
         return new Decoding(message, framed);
@@ -85,9 +90,22 @@ public class ProtobufFormatFactory implements DeserializationFormatFactory, Seri
     public EncodingFormat<SerializationSchema<RowData>> createEncodingFormat(
             DynamicTableFactory.Context context, ReadableConfig options) {
         FactoryUtil.validateFactoryOptions(this, options);
+        requireLibrary(context);
         final Message message = Message.of(context, options);
         final Registry registry = options.getOptional(URL).isPresent() ? Registry.of(message, options) : null;
         return new Encoding(message, registry);
+    }
+
+    /** Said at planning; else it would be a missing class in the first task manager. */
+    private static void requireLibrary(DynamicTableFactory.Context context) {
+        try {
+            Class.forName(LIBRARY_CLASS, false, context.getClassLoader());
+        } catch (ClassNotFoundException e) {
+            throw new ValidationException(String.format(
+                    "%s: the format %s needs %s on the class path: fetch it with 'headrace connectors fetch protobuf', "
+                            + "and give it to Flink as a jar (-C, --jarfile, or lib).",
+                    context.getObjectIdentifier().getObjectName(), IDENTIFIER, LIBRARY));
+        }
     }
 
     /** Where a login comes from; named as in Flink's avro-confluent. */

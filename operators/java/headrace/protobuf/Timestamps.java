@@ -45,7 +45,7 @@ final class Timestamps {
             } else if (tag == (NANOS << 3 | WireFormat.WIRETYPE_VARINT)) {
                 nanos = input.readInt32();
             } else {
-                MessageReader.skip(tag, input);
+                RowReader.skip(tag, input);
             }
         }
         input.popLimit(outer);
