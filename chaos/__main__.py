@@ -8,6 +8,7 @@ import shutil
 import signal
 import sys
 import tempfile
+import time
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
@@ -40,6 +41,7 @@ DELIVERIES = {"once": "exactly-once", "fast": "at-least-once"}
 PORTS = ("web_ui", "kafka", "controller", "zookeeper", "sql_gateway")
 LONG_PAUSE_SECONDS = 15.0
 PAUSE_SECONDS = 5.0
+SILENCE_SECONDS = 10.0
 CONSOLE = Console(stderr=True)
 
 
@@ -69,6 +71,7 @@ class Experiment:
             Fault("broker, kill -9", lambda: self.stream.between(harm.kill_broker)),
             Fault("broker paused 5 s", lambda: harm.pause_broker(PAUSE_SECONDS)),
             Fault("broker paused 15 s", lambda: harm.pause_broker(LONG_PAUSE_SECONDS)),
+            Fault("producer stops 10 s", lambda: self.stream.between(lambda: time.sleep(SILENCE_SECONDS))),
             Fault("stop and resume", self._restart),
             Fault("upgrade by savepoint", self._upgrade),
             Fault("upgrade that fails", self._failed_upgrade),
