@@ -34,8 +34,7 @@ class Faults:
 
     def kill_task_manager(self) -> None:
         """Kill -9 of the task manager that has a Python worker, which stays behind as an orphan; once all are there."""
-        layout = self.cluster.layout
-        slots = layout.slots * layout.task_managers
+        slots = self.cluster.layout.all_slots
         wait_until(
             lambda: self.cluster.monitor.slots() == slots, PATIENCE_SECONDS, "a task manager is missing"
         )

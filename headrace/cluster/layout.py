@@ -45,6 +45,11 @@ class Layout:
         """Port by name."""
         return {name: getattr(self, name) for name in FIRST_PORTS}
 
+    @property
+    def all_slots(self) -> int:
+        """Of all task managers together."""
+        return self.slots * self.task_managers
+
     def port_of(self, program: str) -> int | None:
         """Where a program listens; None for one that chooses by itself."""
         return self.ports.get(_PORT_OF.get(program, program))

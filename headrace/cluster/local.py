@@ -184,7 +184,7 @@ class LocalCluster:
             wait_until(
                 partial(self._answers, program.name), PATIENCE_SECONDS, said, self._where(program.name)
             )
-        expected = self.layout.slots * self.layout.task_managers
+        expected = self.layout.all_slots
         said = f"the cluster did not offer {expected} slots"
         wait_until(lambda: self._offers(expected), PATIENCE_SECONDS, said, f"See {self.home.logs}.")
         if not self.process(KEEPER).running():

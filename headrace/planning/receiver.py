@@ -80,14 +80,15 @@ class Noted:
 
     def take(self) -> dict[Id, int]:
         """The time of each id's first answer, of those that were not taken yet."""
-        taken: dict[Id, int] = {}
+        new: dict[Id, int] = {}
         for now, values in self._fresh:
             for value in values:
-                taken.setdefault(json.loads(value)[self.id_field], now)
+                answered = json.loads(value)[self.id_field]
+                if answered not in self._known:
+                    self._known.add(answered)
+                    new[answered] = now
         self._fresh.clear()
         self.count = 0
-        new = {answered: now for answered, now in taken.items() if answered not in self._known}
-        self._known.update(new)
         return new
 
 
