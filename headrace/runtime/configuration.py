@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
     from pathlib import Path
 
+VALUES = "headrace.values."
+"""Before the names in ``${NAME}`` that a profile has values for."""
 JOB_PARAMETERS = "pipeline.global-job-parameters"
 _UNALIGNED = ("execution.checkpointing.unaligned.enabled", "execution.checkpointing.unaligned")
 """The option, and the name it had before."""
@@ -47,6 +49,11 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
                 "Take the line out; docs/parity.md says what was seen.",
             )
     return read
+
+
+def profile_values(profile: Mapping[str, str]) -> dict[str, str]:
+    """What stands for ``${NAME}`` in connectors/, by name, as a profile says; a run and its environment win over it."""
+    return {key[len(VALUES) :]: value for key, value in profile.items() if key.startswith(VALUES)}
 
 
 def operator_jars(root: Path) -> list[Path]:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime import folders
-from headrace.runtime.configuration import embedded, operator_jars, read_profile
+from headrace.runtime.configuration import embedded, operator_jars, profile_values, read_profile
 from headrace.runtime.execution import EXECUTION_MODE, Execution, execution
 from headrace.runtime.failure import job_failure
 from headrace.runtime.java import TASK_MANAGER_OPTIONS, set_up_jvm, use_java
@@ -43,7 +43,7 @@ class Run:
         environment: a folder under connectors/.
         profile: a folder under flink-conf/.
         parameters: what user-defined functions read with ``get_job_parameter``.
-        values: further values for ``${NAME}``; the process's environment variables stand behind them.
+        values: further values for ``${NAME}``; environment variables stand behind them, then the profile's.
         resume: go on from the newest savepoint or checkpoint of an earlier run.
         overwrite: delete what an earlier run wrote.
         ui_port: port of the web UI; the first free one from 8081 on when None.
@@ -90,7 +90,8 @@ def resolver_of(run: Run) -> Resolver:
     suite = Suite(run.root)
     use_case = suite.use_case(run.job.use_case, by_row=execution_of(run).by_row)
     bindings = suite.bindings(run.environment, run.job.use_case)
-    values = {**os.environ, **_own_values(run), **run.values}
+    of_profile = profile_values(read_profile(run.root, run.profile))
+    values = {**of_profile, **os.environ, **_own_values(run), **run.values}
     return Resolver(use_case, bindings, run.environment, values, run.job.views)
 
 

@@ -53,7 +53,8 @@ environment.execute_sql(f"""
     )""")
 environment.execute_sql(f"""
     INSERT INTO answered
-    SELECT id, CONCAT_WS('|', {answer}) FROM rolling(input => TABLE arriving PARTITION BY k, {arguments})""")
+    SELECT id, CONCAT_WS('|', {answer}) FROM rolling(
+      input => TABLE arriving PARTITION BY k, on_time => DESCRIPTOR(event_time), {arguments})""")
 '''
 
 FIRST = ("aggregates => 'count, sum(n)', windows => '1h'", ("count_1h", "n_sum_1h"))

@@ -21,7 +21,8 @@ CREATE TABLE dead_letters WITH (
   'sink.transactional-id-prefix' = '${KAFKA_TOPIC_PREFIX:-fraud.}${HEADRACE_JOB}.dead_letters',
   'sink.transaction-naming-strategy' = 'pooling',
   'properties.transaction.timeout.ms' = '900000',
-  'properties.linger.ms' = '5',
+  'properties.linger.ms' = '${KAFKA_LINGER_MS:-5}',
+  'properties.batch.size' = '${KAFKA_BATCH_BYTES:-16384}',
   'value.format' = 'json',
   'value.json.fail-on-missing-field' = 'true',
   'value.json.timestamp-format.standard' = 'ISO-8601'

@@ -6,7 +6,7 @@ SELECT
   customer_id,
   terminal_id,
   amount,
-  event_time,
+  rowtime AS event_time,
   warm_up,
   customer_count_1d,
   customer_amount_avg_1d,
@@ -16,6 +16,7 @@ SELECT
   customer_amount_avg_30d
 FROM rolling(
   input => TABLE transactions_known PARTITION BY customer_id,
+  on_time => DESCRIPTOR(event_time),
   aggregates => 'count, avg(amount)',
   windows => '1d, 7d, 30d',
   prefix => 'customer_',

@@ -6,7 +6,7 @@ SELECT
   customer_id,
   terminal_id,
   amount,
-  event_time,
+  rowtime AS event_time,
   warm_up,
   customer_count_1d,
   customer_amount_avg_1d,
@@ -23,6 +23,7 @@ SELECT
   COALESCE(terminal_fraud_avg_30d, 0) AS terminal_fraud_avg_30d
 FROM rolling(
   input => TABLE terminal_events PARTITION BY terminal_id,
+  on_time => DESCRIPTOR(event_time),
   aggregates => 'count(fraud), avg(fraud)',
   windows => '1d, 7d, 30d',
   prefix => 'terminal_',

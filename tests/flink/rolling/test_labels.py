@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 DAY = 86_400_000
 DELAY = 7 * DAY
-CALL = "PARTITION BY k, aggregates => 'count(n), avg(n)', windows => '1d, 30d'"
+CALL = "PARTITION BY k, on_time => DESCRIPTOR(event_time), aggregates => 'count(n), avg(n)', windows => '1d, 30d'"
 COLUMNS = "n_count_1d, n_avg_1d, n_count_30d, n_avg_30d"
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from tests.flink.rolling.conftest import Table
 
+KEYED = "PARTITION BY k, on_time => DESCRIPTOR(event_time)"
 COUNT = 5_000
 WINDOWS = {"10s": 10_000, "10min": 600_000, "2h": 7_200_000}
 """At a row a second: windows of ten rows, of a few blocks, and of more blocks than one tile sums up."""
@@ -55,7 +56,7 @@ def test_a_key_of_many_rows_is_counted_exactly(
     times, numbers = stream(shuffled=shuffled)
     table = make_table(**{"state.backend.type": backend})
     table.write((row, 1, times[row], None, None, numbers[row], None, None) for row in range(COUNT))
-    call = f"PARTITION BY k, aggregates => '{AGGREGATES}', windows => '{', '.join(WINDOWS)}'"
+    call = f"{KEYED}, aggregates => '{AGGREGATES}', windows => '{', '.join(WINDOWS)}'"
     found = table.by_id(
         f"SELECT id, {COLUMNS} FROM rolling(input => TABLE `rows` {call}) WHERE MOD(id, 7) = 0"
     )
@@ -71,7 +72,7 @@ def test_doubles_do_not_drift(make_table: Callable[..., Table]) -> None:
     table.write(
         (row, 1, row * 1_000, None, repr(float(value)), None, None, None) for row, value in enumerate(values)
     )
-    call = "PARTITION BY k, aggregates => 'sum(x), avg(x), stddev(x)', windows => '300s'"
+    call = f"{KEYED}, aggregates => 'sum(x), avg(x), stddev(x)', windows => '300s'"
     query = f"SELECT id, x_sum_300s, x_avg_300s, x_stddev_300s FROM rolling(input => TABLE `rows` {call})"
     found = table.by_id(f"{query} WHERE MOD(id, 997) = 0 AND id > 300")
     sums = {row: math.fsum(values[row - 299 : row + 1]) for row in found}
@@ -87,7 +88,7 @@ def test_money_is_added_exactly_beyond_the_digits_of_a_double(make_table: Callab
     table = make_table()
     largest = "9999999999999999.99"
     table.write((row, 1, row, largest if row % 2 else "0.01", None, None, None, None) for row in range(200))
-    call = "PARTITION BY k, aggregates => 'sum(cents)', windows => '1h'"
+    call = f"{KEYED}, aggregates => 'sum(cents)', windows => '1h'"
     found = table.query(f"SELECT cents_sum_1h FROM rolling(input => TABLE `rows` {call})")
     assert str(found[-1][0]) == "1000000000000000000.00"
 
@@ -95,6 +96,6 @@ def test_money_is_added_exactly_beyond_the_digits_of_a_double(make_table: Callab
 def test_a_sum_that_bigint_can_not_hold_stops_the_job_and_says_so(make_table: Callable[..., Table]) -> None:
     table = make_table(**{"restart-strategy.type": "none"})
     table.write((row, 1, row, None, None, 2**62, None, None) for row in range(4))
-    call = "PARTITION BY k, aggregates => 'sum(n)', windows => '1h'"
+    call = f"{KEYED}, aggregates => 'sum(n)', windows => '1h'"
     with pytest.raises(Exception, match=r"sum\(n\) = 9223372036854775808 is outside BIGINT"):
         table.query(f"SELECT id, n_sum_1h FROM rolling(input => TABLE `rows` {call})")

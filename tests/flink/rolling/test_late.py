@@ -13,7 +13,10 @@ SECOND = "INTERVAL '1' SECOND"
 MINUTES = 60_000
 ROWS = [(0, 0), (1, 10 * MINUTES), (2, 20 * MINUTES), (3, 9 * MINUTES), (4, 21 * MINUTES)]
 """Ids and times; the fourth is behind the watermark when it comes."""
-CALL = "aggregates => 'count', windows => '15min'"
+CALL = (
+    "input => TABLE `rows` PARTITION BY k, on_time => DESCRIPTOR(event_time),"
+    " aggregates => 'count', windows => '15min'"
+)
 
 
 def write(table: Table) -> None:
@@ -23,14 +26,13 @@ def write(table: Table) -> None:
 def test_on_arrival_a_late_row_is_answered_for_its_own_time(make_table: Callable[..., Table]) -> None:
     table = make_table(SECOND)
     write(table)
-    found = table.by_id(f"SELECT id, count_15min FROM rolling(input => TABLE `rows` PARTITION BY k, {CALL})")  # noqa: S608
+    found = table.by_id(f"SELECT id, count_15min FROM rolling({CALL})")  # noqa: S608
     assert found == {0: (1,), 1: (2,), 2: (2,), 3: (2,), 4: (4,)}
 
 
 def test_in_order_a_late_row_is_not_lost(make_table: Callable[..., Table]) -> None:
     table = make_table(SECOND)
     write(table)
-    call = f"input => TABLE `rows` PARTITION BY k, on_time => DESCRIPTOR(event_time), {CALL}"
-    found = table.by_id(f"SELECT id, count_15min FROM rolling_in_order({call})")  # noqa: S608
+    found = table.by_id(f"SELECT id, count_15min FROM rolling_in_order({CALL})")  # noqa: S608
     assert found.keys() == {0, 1, 2, 3, 4}
     assert found[3] == (2,)

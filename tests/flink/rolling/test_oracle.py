@@ -77,7 +77,7 @@ def test_without_ties_each_row_is_that_of_over(make_table: Callable[..., Table])
     table = make_table()
     table.write(rows(2_000, 6, ties=False))
     wanted = oracle(table)
-    assert found(table, "rolling(input => TABLE `rows` {})") == wanted
+    assert found(table, "rolling(input => TABLE `rows` {}, on_time => DESCRIPTOR(event_time))") == wanted
     assert found(table, IN_ORDER) == wanted
 
 

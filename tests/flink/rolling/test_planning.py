@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from tests.flink.rolling.conftest import Table
 
-ON_ARRIVAL = "rolling(input => TABLE `rows` PARTITION BY k, {})"
+ON_ARRIVAL = "rolling(input => TABLE `rows` PARTITION BY k, on_time => DESCRIPTOR(event_time), {})"
 IN_ORDER = "rolling_in_order(input => TABLE `rows` PARTITION BY k, on_time => DESCRIPTOR(event_time), {})"
 REFUSED = {
     "aggregates => 'mean(n)', windows => '1d'": "aggregates: 'mean' is not known. Allowed are count, sum, avg,",
@@ -32,9 +32,7 @@ REFUSED = {
     "aggregates => 'count', windows => '0d'": "windows: '0d' holds nothing.",
     "aggregates => 'count', windows => '1d, 1 d'": "there would be two columns 'count_1d'. Give a prefix",
     "aggregates => 'count', windows => '1d', delay => 'soon'": "delay: 'soon' is not a length of time.",
-    "aggregates => 'count', windows => '1d', idle => 'ever'": "idle: 'ever' is not a length of time.",
     "aggregates => 'count', windows => '1d', ties => 'id'": "ties: rows are answered as they arrive; only",
-    "aggregates => 'count', windows => '1d', on_time => DESCRIPTOR(event_time)": "on_time: leave it out.",
 }
 
 VIEWS = [
@@ -65,15 +63,18 @@ def table(make_table: Callable[..., Table]) -> Table:
     return make_table()
 
 
-def test_derived_columns_follow_all_of_the_input_a_window_after_the_other(table: Table) -> None:
-    columns = schema(table, ON_ARRIVAL, "aggregates => 'count, avg(cents)', windows => '7d, 36h'")
+@pytest.mark.parametrize("function", [ON_ARRIVAL, IN_ORDER])
+def test_derived_columns_follow_the_key_and_the_input_a_window_after_the_other(
+    table: Table, function: str
+) -> None:
+    columns = schema(table, function, "aggregates => 'count, avg(cents)', windows => '7d, 36h'")
     derived = ["count_7d", "cents_avg_7d", "count_36h", "cents_avg_36h"]
-    assert list(columns) == ["id", "k", "t", "cents", "x", "n", "s", "b", "event_time", *derived]
+    assert list(columns) == ["k", "id", "t", "cents", "x", "n", "s", "b", *derived, "rowtime"]
 
 
 def test_a_prefix_goes_before_every_derived_name(table: Table) -> None:
     arguments = "aggregates => 'count, count(n), since_last', windows => '1d', prefix => 'key_'"
-    derived = list(schema(table, ON_ARRIVAL, arguments))[-3:]
+    derived = list(schema(table, ON_ARRIVAL, arguments))[-4:-1]
     assert derived == ["key_count_1d", "key_n_count_1d", "key_since_last_1d"]
 
 
@@ -92,22 +93,14 @@ def test_types_follow_aggregate_and_column(table: Table) -> None:
         "last(b)": "BOOLEAN",
     }
     columns = schema(table, ON_ARRIVAL, f"aggregates => '{', '.join(wanted)}', windows => '1h'")
-    assert list(columns.values())[-len(wanted) :] == list(wanted.values())
+    assert list(columns.values())[-len(wanted) - 1 : -1] == list(wanted.values())
 
 
-def test_on_arrival_the_event_time_stays_the_time_attribute(table: Table) -> None:
-    columns = schema(table, ON_ARRIVAL, "aggregates => 'count', windows => '1d'")
-    assert columns["event_time"] == "TIMESTAMP_LTZ(3) *ROWTIME*"
-    table.environment.sql_query(
-        "SELECT id, COUNT(*) OVER (PARTITION BY k ORDER BY event_time) FROM "
-        + ON_ARRIVAL.format("aggregates => 'count', windows => '1d'")
-    )
-
-
-def test_in_order_the_event_time_comes_last_as_rowtime(table: Table) -> None:
-    columns = schema(table, IN_ORDER, "aggregates => 'count', windows => '1d'")
-    assert list(columns) == ["k", "id", "t", "cents", "x", "n", "s", "b", "count_1d", "rowtime"]
-    assert columns["rowtime"] == "TIMESTAMP_LTZ(3) NOT NULL *ROWTIME*"
+@pytest.mark.parametrize("function", [ON_ARRIVAL, IN_ORDER])
+def test_the_event_time_comes_last_as_rowtime(table: Table, function: str) -> None:
+    call = function.format("aggregates => 'count', windows => '1d'")
+    assert schema(table, call, "")["rowtime"] == "TIMESTAMP_LTZ(3) NOT NULL *ROWTIME*"
+    table.environment.sql_query(f"SELECT id, COUNT(*) OVER (PARTITION BY k ORDER BY rowtime) FROM {call}")
 
 
 def test_all_windows_of_a_key_are_one_operator_behind_one_shuffle(table: Table) -> None:
@@ -128,8 +121,8 @@ def test_inputs_that_can_not_be_rolled_over_are_refused(
     table: Table, view: str, columns: str, message: str
 ) -> None:
     table.environment.execute_sql(f"CREATE TEMPORARY VIEW {view} AS SELECT {columns} FROM `rows`")
-    call = f"input => TABLE {view} PARTITION BY k, aggregates => 'count', windows => '1d'"
-    assert message in refusal(table, f"SELECT * FROM rolling({call})")
+    call = ON_ARRIVAL.replace("`rows`", view).format("aggregates => 'count', windows => '1d'")
+    assert message in refusal(table, f"SELECT * FROM {call}")
 
 
 def test_rows_that_tie_can_only_go_by_a_column_there_is(table: Table) -> None:
@@ -139,13 +132,6 @@ def test_rows_that_tie_can_only_go_by_a_column_there_is(table: Table) -> None:
     )
 
 
-def test_in_order_keys_are_forgotten_by_event_time_alone(table: Table) -> None:
-    arguments = "aggregates => 'count', windows => '1d', idle => '1d'"
-    assert "idle: leave it out, a key is forgotten when the watermark" in refusal(
-        table, f"SELECT * FROM {IN_ORDER.format(arguments)}"
-    )
-
-
 def test_there_is_a_key_always(table: Table) -> None:
-    query = "SELECT * FROM rolling(input => TABLE `rows`, aggregates => 'count', windows => '1d')"
-    assert "requires a PARTITION BY clause" in refusal(table, query)
+    call = ON_ARRIVAL.replace(" PARTITION BY k", "").format("aggregates => 'count', windows => '1d'")
+    assert "requires a PARTITION BY clause" in refusal(table, f"SELECT * FROM {call}")

@@ -22,7 +22,11 @@ MEASURES = [
     *((aggregate, "s") for aggregate in ("count", "distinct", "since_last")),
     *((aggregate, "b") for aggregate in ("count", "last", "distinct")),
 ]
-AGGREGATES = ", ".join(f"{aggregate}({column})" for aggregate, column in MEASURES)
+SPARSE = [
+    (aggregate, "n") for aggregate in ("count", "sum", "avg", "min", "max", "stddev", "last", "since_last")
+]
+"""Of one column alone: rows where it is NULL are not kept."""
+ON_TIME = ", on_time => DESCRIPTOR(event_time)"
 
 
 def examples(count: int) -> settings:
@@ -42,10 +46,11 @@ def names(aggregate: str, column: str) -> list[str]:
     return [f"{of}{aggregate}_{window}" for window in WINDOWS]
 
 
-def query(function: str, arguments: str = "") -> str:
-    columns = ", ".join(name for measure in MEASURES for name in names(*measure))
-    windows = ", ".join(WINDOWS)
-    call = f"input => TABLE `rows` PARTITION BY k, aggregates => '{AGGREGATES}', windows => '{windows}'{arguments}"
+def query(function: str, arguments: str = "", measures: Sequence[tuple[str, str]] = MEASURES) -> str:
+    columns = ", ".join(name for measure in measures for name in names(*measure))
+    aggregates = ", ".join(f"{aggregate}({column})" for aggregate, column in measures)
+    asked = f"aggregates => '{aggregates}', windows => '{', '.join(WINDOWS)}'{ON_TIME}{arguments}"
+    call = f"input => TABLE `rows` PARTITION BY k, {asked}"
     return f"SELECT id, {columns} FROM {function}({call})"  # noqa: S608 -- our own words
 
 
@@ -56,12 +61,15 @@ def alike(value: Any, wanted: Any, aggregate: str) -> bool:
 
 
 def mismatches(
-    found: dict[int, tuple[Any, ...]], rows: Sequence[Row], delay: int = 0
+    found: dict[int, tuple[Any, ...]],
+    rows: Sequence[Row],
+    delay: int = 0,
+    measures: Sequence[tuple[str, str]] = MEASURES,
 ) -> list[tuple[Any, ...]]:
     """Results that are not what the reference gives for rows taken in this order."""
     assert found.keys() == {row.id for row in rows}
     wrong = []
-    for position, (aggregate, column) in enumerate(MEASURES):
+    for position, (aggregate, column) in enumerate(measures):
         first = position * len(WINDOWS)
         for row, wanted in expected(rows, aggregate, column, delay).items():
             results = found[row][first : first + len(WINDOWS)]
@@ -87,8 +95,20 @@ def test_in_order_a_row_counts_what_has_happened_before_it_and_ties_go_by_their_
 ) -> None:
     table = make_table()
     table.write(sorted(rows, key=lambda row: (row.t // 5_000, -row.id)))
-    found = table.by_id(query("rolling_in_order", ", on_time => DESCRIPTOR(event_time), ties => 'id'"))
+    found = table.by_id(query("rolling_in_order", ", ties => 'id'"))
     assert mismatches(found, sorted(rows, key=lambda row: (row.t, row.id))) == []
+
+
+@examples(2)
+@given(rows=batches(shuffled=True))
+def test_rows_with_nothing_to_aggregate_are_answered_too(
+    make_table: Callable[..., Table], rows: list[Row]
+) -> None:
+    table = make_table()
+    table.write(rows)
+    assert mismatches(table.by_id(query("rolling", measures=SPARSE)), rows, measures=SPARSE) == []
+    found = table.by_id(query("rolling_in_order", ", ties => 'id'", SPARSE))
+    assert mismatches(found, sorted(rows, key=lambda row: (row.t, row.id)), measures=SPARSE) == []
 
 
 @examples(1)

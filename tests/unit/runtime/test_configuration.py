@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import embedded, joined, profile_names, read_profile
+from headrace.runtime.configuration import embedded, joined, profile_names, profile_values, read_profile
 from tests.local_tables import ROOT
 from tests.unit.runtime.conftest import lay
 
@@ -22,6 +22,11 @@ def test_options_are_dotted_and_written_as_flink_reads_them(tmp_path: Path) -> N
     text = "a:\n  b:\n    c: 1\n    d: true\n  e: 10 s\nf.g: no\nh: 0.5\n"
     expected = {"a.b.c": "1", "a.b.d": "true", "a.e": "10 s", "f.g": "false", "h": "0.5"}
     assert read_profile(profile_of(tmp_path, text), "odd") == expected
+
+
+def test_a_profile_has_values_for_names_in_connectors() -> None:
+    profile = {"headrace.values.KAFKA_LINGER_MS": "50", "parallelism.default": "2"}
+    assert profile_values(profile) == {"KAFKA_LINGER_MS": "50"}
 
 
 def test_profiles_are_folders_with_a_config(tmp_path: Path) -> None:

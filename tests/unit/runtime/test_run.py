@@ -110,11 +110,14 @@ def test_a_run_needs_its_pipeline_and_what_comes_before_it(run: Run) -> None:
     assert f"'{run.data}/sales'" in steps[-1].statement.text
 
 
-def test_values_come_from_the_run_then_its_data_folder_then_the_process(
+def test_values_come_from_the_run_then_its_data_folder_then_the_process_then_the_profile(
     shop: Suite, run: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     text = "-- Lines.\nCREATE TABLE sales WITH ('a'='${A}', 'b'='${HEADRACE_DATA}') LIKE contracts.sales;"
     lay(shop.root, {"connectors/disk/shop/sales.sql": text})
+    with (shop.root / "flink-conf" / run.profile / "config.yaml").open("a", encoding="utf-8") as profile:
+        profile.write("\nheadrace.values.A: of the profile\n")
+    assert f"'a'='of the profile', 'b'='{run.data}'" in prepare(run)[1][-1].statement.text
     monkeypatch.setenv("A", "of the process")
     monkeypatch.setenv("HEADRACE_DATA", "elsewhere")
     assert f"'a'='of the process', 'b'='{run.data}'" in prepare(run)[1][-1].statement.text

@@ -12,7 +12,6 @@ import org.apache.flink.table.types.logical.utils.LogicalTypeChecks;
 import org.apache.flink.table.types.utils.TypeConversions;
 
 import java.io.Serializable;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -34,19 +33,15 @@ final class Call implements Serializable {
     static final int WINDOWS = 2;
     static final int DELAY = 3;
     static final int PREFIX = 4;
-    static final int IDLE = 5;
-    static final int TIES = 6;
-    private static final int ON_TIME = 7;
+    static final int TIES = 5;
 
     private static final int TIME_PRECISION = 3;
-    private static final String NEVER = "never";
     private static final Map<String, String> EXAMPLES =
             Map.of(
                     "aggregates", "'count, avg(amount)'",
                     "windows", "'1d, 7d, 30d'",
                     "delay", "'7d'",
                     "prefix", "'user_'",
-                    "idle", "'30d' or 'never'",
                     "ties", "'payment_id' or 'kind, payment_id'");
     private static final Pattern AGGREGATE = Pattern.compile("(\\w+)\\s*(?:\\(\\s*(.*?)\\s*\\))?");
 
@@ -78,7 +73,6 @@ final class Call implements Serializable {
     /** The longest time that a row is looked at. */
     final long span;
 
-    private final String idle;
     private final int[] keys;
     private final int timePosition;
     private final String prefix;
@@ -101,32 +95,9 @@ final class Call implements Serializable {
         this.shortestFirst = shortestFirst();
         split("aggregates", literal(context, "aggregates", AGGREGATES)).forEach(this::measure);
         this.delay = Window.parse("delay", optional(context, "delay", DELAY, "0s")).millis;
-        this.idle = optional(context, "idle", IDLE, "");
         this.span = delay + windows.stream().mapToLong(window -> window.millis).max().orElse(0L);
         this.prefix = optional(context, "prefix", PREFIX, "");
-        timeToLive(Duration.ZERO);
         tieOrder();
-    }
-
-    /**
-     * How long, on the clock of the machine, a key without rows is remembered; zero: always.
-     *
-     * @param otherwise what holds for the whole query
-     */
-    Duration timeToLive(Duration otherwise) {
-        if (idle.equalsIgnoreCase(NEVER)) {
-            return Duration.ZERO;
-        }
-        if (!idle.isEmpty()) {
-            return Duration.ofMillis(span + Window.parse("idle", idle).millis);
-        }
-        if (!otherwise.isZero() && otherwise.toMillis() <= span) {
-            throw new InvalidCall(
-                    "table.exec.state.ttl: after %d s without rows a key would be forgotten, but its windows look back"
-                            + " %d s. Give a longer one, or idle => '30d'.",
-                    otherwise.toSeconds(), span / 1000L);
-        }
-        return otherwise;
     }
 
     private int[] shortestFirst() {
@@ -144,14 +115,6 @@ final class Call implements Serializable {
             final Column column = columns.get(measure.column);
             results[position++] = measure.aggregate.of(column, partials[measure.column], now);
         }
-    }
-
-    boolean isOnTimeGiven(CallContext context) {
-        return !context.isArgumentNull(ON_TIME);
-    }
-
-    boolean isIdleGiven(CallContext context) {
-        return !context.isArgumentNull(IDLE);
     }
 
     long time(RowData row) {
@@ -242,6 +205,12 @@ final class Call implements Serializable {
     /** The columns whose different values are counted. */
     int[] distinctColumns() {
         return IntStream.range(0, columns.size()).filter(c -> (parts(c) & Partial.VALUES) != 0).toArray();
+    }
+
+    /** Whether a row is to be kept of which no aggregated column has a value. */
+    boolean needsEveryRow() {
+        return measures.stream().anyMatch(measure -> columns.get(measure.column).kind == Kind.ROWS)
+                || distinctColumns().length > 0;
     }
 
     /** Changes with everything that decides how sums are stored; rows are stored in the same way always. */

@@ -32,6 +32,9 @@ final class History {
     private final Partial[] all;
     private final Input in = new Input();
     private final Output out = new Output();
+    private final boolean needsEveryRow;
+    private boolean isNew;
+    private boolean hasChanged;
 
     History(Call call) {
         this.call = call;
@@ -45,18 +48,26 @@ final class History {
                 Arrays.stream(distinctColumns).mapToObj(c -> new Distinct(call, c, store)).toArray(Distinct[]::new);
         this.recent = call.newPartials();
         this.all = call.newPartials();
+        this.needsEveryRow = call.needsEveryRow();
     }
 
     /** Turns to the key whose state this is. */
     void open(Header headerOfKey, MapView<Long, byte[]> blocksOfKey) throws Exception {
         store.open(headerOfKey, blocksOfKey);
         final byte[] header = store.header();
-        if (header == null) {
+        isNew = header == null;
+        hasChanged = false;
+        if (isNew) {
             blocks.clear();
             tail.clear();
         } else {
             read(header);
         }
+    }
+
+    /** Whether nothing was known of the key when it was opened. */
+    boolean isNew() {
+        return isNew;
     }
 
     boolean isEmpty() {
@@ -68,7 +79,10 @@ final class History {
         return tail.newest();
     }
 
-    /** Keeps a row, and gives the aggregates of its windows over the rows that have come so far. */
+    /**
+     * Keeps a row, and gives the aggregates of its windows over the rows that have come so far. A row that has nothing
+     * to aggregate is answered and not kept.
+     */
     Object[] add(long time, RowData row) throws Exception {
         own.clear();
         own.insert(time, call.columns, row);
@@ -77,7 +91,10 @@ final class History {
             count(inOrder ? time : tail.newest());
         }
         final Object[] results = aggregates(time, inOrder);
-        keep(time, row);
+        if (needsEveryRow || own.hasValue(0)) {
+            hasChanged = true;
+            keep(time, row);
+        }
         return results;
     }
 
@@ -187,8 +204,11 @@ final class History {
         }
     }
 
-    /** Drops the rows that no window of a row after {@code watermark} holds, and writes the others. */
+    /** If a row was kept, drops those that no window of a row after {@code watermark} holds, and writes the others. */
     void close(long watermark) throws Exception {
+        if (!hasChanged) {
+            return;
+        }
         final long horizon = Math.min(watermark, tail.newest()) - call.span;
         if (!blocks.isEmpty()) {
             blocks.forget(horizon, distincts);

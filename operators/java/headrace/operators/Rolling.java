@@ -6,8 +6,6 @@ import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.CallContext;
-import org.apache.flink.table.types.inference.StaticArgumentTrait;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
@@ -15,8 +13,9 @@ import org.apache.flink.table.types.inference.TypeInference;
  * windows that end with it. {@link RollingFunction} does the work.
  *
  * <pre>{@code
- * SELECT * FROM rolling(
+ * SELECT account, amount, rowtime AS event_time, count_1d FROM rolling(
  *   input      => TABLE payments PARTITION BY account,
+ *   on_time    => DESCRIPTOR(event_time),
  *   aggregates => 'count, avg(amount)',
  *   windows    => '1d, 7d, 30d')
  * }</pre>
@@ -25,24 +24,18 @@ public class Rolling extends ProcessTableFunction<RowData> implements Specialize
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
-        return Signature.declared(StaticArgumentTrait.PASS_COLUMNS_THROUGH, Rolling::check);
+        return Signature.declared(Rolling::check);
     }
 
     @Override
     public UserDefinedFunction specialize(SpecializedContext context) {
-        return new RollingFunction(context);
+        return new RollingFunction(context.getCallContext());
     }
 
-    private static DataType check(CallContext context) {
-        final Call call = new Call(context);
-        if (call.isOnTimeGiven(context)) {
-            throw new InvalidCall(
-                    "on_time: leave it out. rolling reads the one column of the input that has a watermark, and passes"
-                            + " it on; on_time would add a second such column, 'rowtime'.");
-        }
+    private static DataType check(Call call) {
         if (!call.ties.isEmpty()) {
             throw new InvalidCall("ties: rows are answered as they arrive; only rolling_in_order orders them.");
         }
-        return call.derivedType();
+        return call.outputType(call.passed());
     }
 }

@@ -5,13 +5,14 @@ import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.utils.JoinedRowData;
+import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
-import org.apache.flink.table.functions.SpecializedFunction.SpecializedContext;
 import org.apache.flink.table.types.DataType;
+import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.inference.TypeInference;
 
-import java.time.Duration;
 import java.util.List;
 
 /** {@link Rolling} for one call in a query: runs in the task managers. */
@@ -22,23 +23,25 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
 
     private final Call call;
     private final transient List<DataType> argumentTypes;
-    private final transient Duration timeToLive;
     private transient History history;
+    private transient Oblivion oblivion;
+    private transient ProjectedRowData passed;
 
-    RollingFunction(SpecializedContext context) {
-        this.call = new Call(context.getCallContext());
-        this.argumentTypes = Signature.internalArguments(context.getCallContext());
-        this.timeToLive = Signature.timeToLive(call, context.getConfiguration());
+    RollingFunction(CallContext context) {
+        this.call = new Call(context);
+        this.argumentTypes = Signature.internalArguments(context);
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
-        return Signature.internal(argumentTypes, call.derivedType(), Signature.state(timeToLive));
+        return Signature.internal(argumentTypes, call.outputType(call.passed()), Signature.state());
     }
 
     @Override
     public void open(FunctionContext context) {
         history = new History(call);
+        oblivion = new Oblivion(call.span, history);
+        passed = ProjectedRowData.from(call.passedPositions());
     }
 
     /** Answers a row; the literals were read at planning. */
@@ -51,13 +54,18 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
             StringData windows,
             StringData delay,
             StringData prefix,
-            StringData idle,
             StringData ties)
             throws Exception {
-        history.open(header, blocks);
         final long time = call.time(row);
-        collect(GenericRowData.of(history.add(time, row)));
-        history.close(call.ordered ? time : watermark(context));
+        history.open(header, blocks);
+        collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
+        oblivion.close(context, call.ordered ? time : watermark(context), time);
+    }
+
+    /** Forgets a key. */
+    public void onTimer(OnTimerContext context, Header header, MapView<Long, byte[]> blocks) throws Exception {
+        history.open(header, blocks);
+        oblivion.onTimer(context);
     }
 
     /** The time before which no row comes any more, or long ago if that is not known yet. */

@@ -6,8 +6,6 @@ import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.functions.SpecializedFunction;
 import org.apache.flink.table.functions.UserDefinedFunction;
 import org.apache.flink.table.types.DataType;
-import org.apache.flink.table.types.inference.CallContext;
-import org.apache.flink.table.types.inference.StaticArgumentTrait;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
@@ -27,7 +25,7 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
-        return Signature.declared(StaticArgumentTrait.REQUIRE_ON_TIME, RollingInOrder::check);
+        return Signature.declared(RollingInOrder::check);
     }
 
     @Override
@@ -35,13 +33,9 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
         return new RollingInOrderFunction(context.getCallContext());
     }
 
-    private static DataType check(CallContext context) {
-        final Call call = new Call(context);
+    private static DataType check(Call call) {
         if (call.ordered) {
             throw new InvalidCall("ORDER BY: leave it out, rows are put in order here; ties => 'column, …' orders equals.");
-        }
-        if (call.isIdleGiven(context)) {
-            throw new InvalidCall("idle: leave it out, a key is forgotten when the watermark has left its windows behind.");
         }
         return call.outputType(call.passed());
     }

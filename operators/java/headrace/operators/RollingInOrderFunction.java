@@ -34,11 +34,10 @@ import java.util.List;
  */
 public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
 
-    private static final String FORGET = "forget";
-
     private final Call call;
     private final transient List<DataType> argumentTypes;
     private transient History history;
+    private transient Oblivion oblivion;
     private transient ProjectedRowData passed;
     private transient Comparator<RowData> tieOrder;
 
@@ -51,7 +50,7 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     public TypeInference getTypeInference(DataTypeFactory factory) {
         final DataType rows = DataTypeUtils.toInternalDataType(DataTypes.ARRAY(argumentTypes.get(Call.INPUT)));
         final DataType waiting = MapView.newMapViewDataType(DataTypes.BIGINT(), rows);
-        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state(Duration.ZERO);
+        final LinkedHashMap<String, StateTypeStrategy> state = Signature.state();
         state.put("waiting", StateTypeStrategy.of(TypeStrategies.explicit(waiting), Duration.ZERO));
         return Signature.internal(argumentTypes, call.outputType(call.passed()), state);
     }
@@ -59,6 +58,7 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     @Override
     public void open(FunctionContext context) {
         history = new History(call);
+        oblivion = new Oblivion(call.span, history);
         tieOrder = call.tieOrder();
         passed = ProjectedRowData.from(call.passedPositions());
     }
@@ -74,7 +74,6 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
             StringData windows,
             StringData delay,
             StringData prefix,
-            StringData idle,
             StringData ties)
             throws Exception {
         final long time = call.time(row);
@@ -91,26 +90,13 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     public void onTimer(
             OnTimerContext context, Header header, MapView<Long, byte[]> blocks, MapView<Long, ArrayData> waiting)
             throws Exception {
-        final TimeContext<Long> clock = context.timeContext(Long.class);
         history.open(header, blocks);
-        if (FORGET.equals(context.currentTimer())) {
-            forget(context, clock);
+        if (Oblivion.isDue(context)) {
+            oblivion.onTimer(context);
         } else {
-            if (history.isEmpty()) {
-                clock.registerOnTime(FORGET, clock.time() + call.span);
-            }
-            answer(clock.time(), waiting);
-        }
-    }
-
-    private void forget(OnTimerContext context, TimeContext<Long> clock) throws Exception {
-        final long end = history.newest() + call.span;
-        if (end > clock.time()) {
-            clock.registerOnTime(FORGET, end);
-            history.close(clock.time());
-        } else {
-            context.clearState("header");
-            context.clearState("blocks");
+            final long time = context.timeContext(Long.class).time();
+            answer(time, waiting);
+            oblivion.close(context, time, time);
         }
     }
 
@@ -121,7 +107,6 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
         for (RowData row : rows) {
             collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
         }
-        history.close(time);
     }
 
     /** The rows of an array, with room for more. */

@@ -51,6 +51,16 @@ final class Rows {
         return count;
     }
 
+    /** Whether a row has a value in any column, beside being one. */
+    boolean hasValue(int position) {
+        for (int c = 0; c < kinds.length; c++) {
+            if (kinds[c] != Kind.ROWS && present[c][position]) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     boolean isPresent(int column, int position) {
         return present[column][position];
     }

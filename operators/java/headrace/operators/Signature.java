@@ -1,8 +1,6 @@
 package headrace.operators;
 
-import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.api.DataTypes;
-import org.apache.flink.table.api.config.ExecutionConfigOptions;
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.functions.FunctionDefinition;
@@ -29,24 +27,27 @@ import java.util.stream.Collectors;
 /** What the planner is told of the functions: arguments, output, state, and what is wrong with a call. */
 final class Signature {
 
-    private static final String[] LITERALS = {"aggregates", "windows", "delay", "prefix", "idle", "ties"};
+    private static final String[] LITERALS = {"aggregates", "windows", "delay", "prefix", "ties"};
 
     private Signature() {}
 
-    /** How a function is declared; {@code trait} says what becomes of the columns of the input. */
-    static TypeInference declared(StaticArgumentTrait trait, Function<CallContext, DataType> check) {
+    /** How a function is declared. */
+    static TypeInference declared(Function<Call, DataType> check) {
         final StaticArgument[] arguments = new StaticArgument[1 + LITERALS.length];
         arguments[0] =
                 StaticArgument.table(
-                        "input", RowData.class, false, EnumSet.of(StaticArgumentTrait.SET_SEMANTIC_TABLE, trait));
+                        "input",
+                        RowData.class,
+                        false,
+                        EnumSet.of(StaticArgumentTrait.SET_SEMANTIC_TABLE, StaticArgumentTrait.REQUIRE_ON_TIME));
         for (int i = 0; i < LITERALS.length; i++) {
             // Optional for Flink, whose own message for a missing argument names neither argument nor function.
             arguments[1 + i] = StaticArgument.scalar(LITERALS[i], DataTypes.STRING(), true);
         }
         return TypeInference.newBuilder()
                 .staticArguments(arguments)
-                .inputTypeStrategy(new Check(check))
-                .outputTypeStrategy(context -> Optional.of(check.apply(context)))
+                .inputTypeStrategy(new Check(context -> check.apply(new Call(context))))
+                .outputTypeStrategy(context -> Optional.of(check.apply(new Call(context))))
                 .build();
     }
 
@@ -64,23 +65,19 @@ final class Signature {
                 .build();
     }
 
-    /** The time to live of the state of a call, which the query may have a default for. */
-    static Duration timeToLive(Call call, ReadableConfig configuration) {
-        return call.timeToLive(configuration.get(ExecutionConfigOptions.IDLE_STATE_RETENTION));
-    }
-
     static List<DataType> internalArguments(CallContext context) {
         return context.getArgumentDataTypes().stream()
                 .map(DataTypeUtils::toInternalDataType)
                 .collect(Collectors.toList());
     }
 
-    static LinkedHashMap<String, StateTypeStrategy> state(Duration timeToLive) {
+    /** What a key has; it lives until a timer forgets it. */
+    static LinkedHashMap<String, StateTypeStrategy> state() {
         final DataType header = DataTypes.STRUCTURED(Header.class, DataTypes.FIELD("bytes", DataTypes.BYTES()));
         final DataType blocks = MapView.newMapViewDataType(DataTypes.BIGINT(), DataTypes.BYTES());
         final LinkedHashMap<String, StateTypeStrategy> state = new LinkedHashMap<>();
-        state.put("header", StateTypeStrategy.of(TypeStrategies.explicit(header), timeToLive));
-        state.put("blocks", StateTypeStrategy.of(TypeStrategies.explicit(blocks), timeToLive));
+        state.put("header", StateTypeStrategy.of(TypeStrategies.explicit(header), Duration.ZERO));
+        state.put("blocks", StateTypeStrategy.of(TypeStrategies.explicit(blocks), Duration.ZERO));
         return state;
     }
 

@@ -43,8 +43,8 @@ final class Store {
         final byte[] node = nodeOrNull(level, index);
         if (node == null) {
             throw new IllegalStateException(
-                    "rolling: a part of the history of a key is gone, its state has outlived its time to live while the"
-                            + " job stood still. Give a longer idle => '…'.");
+                    "rolling: a part of the history of a key is gone: node " + index + " of level " + level + ". The state"
+                            + " is damaged; go on from another savepoint, or replay the history.");
         }
         return node;
     }
