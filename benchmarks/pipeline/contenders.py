@@ -29,7 +29,7 @@ MEASURED = Path(__file__).parent / "measured"
 PATIENCE_SECONDS = 900.0
 LOOK_SECONDS = 0.02
 SETTLE_SECONDS = 10.0
-WITHOUT_GROUP = ("bytewax",)
+WITHOUT_GROUP = ("bytewax", "spark")
 """Those that keep what they have read to themselves."""
 
 

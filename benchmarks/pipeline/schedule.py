@@ -17,8 +17,8 @@ THROUGHPUT_PROFILES = ("throughput",)
 """Profiles of flink-conf/ that are measured; a new one is a new name here."""
 DEFAULTS = "defaults"
 """PyFlink as it comes; the file is in ``flink-conf/`` here."""
-PEERS = ("quix", "redis", "bytewax")
-FAR_OFF = ("redis", DEFAULTS)
+PEERS = ("quix", "redis", "bytewax", "spark")
+FAR_OFF = ("redis", "spark", DEFAULTS)
 """Measured in the first round only: what they differ by is more than any spread."""
 MODELS = ("logistic", "trees100", "trees1000")
 HOT_PERCENT = (1, 10, 50)

@@ -7,11 +7,12 @@ CONTENDERS = {
     "quix": "Quix Streams",
     "redis": "plain consumer, Redis",
     "bytewax": "Bytewax",
+    "spark": "Spark Structured Streaming",
     "duckdb": "DuckDB",
     "pandas": "pandas",
 }
 BACKENDS = {"hashmap": "heap", "rocksdb": "RocksDB"}
-STATE = {"quix": "RocksDB", "redis": "Redis", "bytewax": "memory, SQLite"}
+STATE = {"quix": "RocksDB", "redis": "Redis", "bytewax": "memory, SQLite", "spark": "RocksDB"}
 MODELS = {"logistic": "logistic regression", "trees100": "100 trees", "trees1000": "1,000 trees"}
 
 
