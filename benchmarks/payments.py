@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 PARTITIONS = 4
 HOT_CUSTOMER = 0
+FRAUD_SHARE = 0.01
+"""Of made up payments."""
 SPREAD_DAYS = 29
 """Days over which payments of a state of known size are spread: less than the longest window, so that all are kept."""
 PATIENCE_SECONDS = 120.0
@@ -66,6 +68,16 @@ def made_up(keys: int, rows: int) -> pd.DataFrame:
         }
     )
     return frame
+
+
+def of_keys(keys: int, rows: int) -> pd.DataFrame:
+    """As :func:`made_up`, of ``keys`` terminals with ``rows`` payments each, too, and with verdicts."""
+    draw = np.random.default_rng(31)
+    frame = made_up(keys, rows)
+    terminals = draw.permutation(len(frame)) % keys
+    frauds = (draw.random(len(frame)) < FRAUD_SHARE).astype(np.int8)
+    changed: pd.DataFrame = frame.assign(terminal_id=terminals, fraud=frauds)
+    return changed
 
 
 def payment_records(frame: pd.DataFrame) -> Iterator[Record]:

@@ -22,6 +22,7 @@ from benchmarks.pipeline.report import markdown
 from benchmarks.pipeline.results import Results
 from benchmarks.pipeline.schedule import GROUPS, WINDOW_COUNTS, cases, to_check
 from benchmarks.pipeline.suite import make_suite
+from benchmarks.pipeline.wide import WIDTHS, make_wide_suite
 from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
 from benchmarks.rounds import interleaved
@@ -129,8 +130,14 @@ def open_bench(extent: Extent, asked: argparse.Namespace) -> Iterator[Bench]:
         running_broker(ROOT, scratch / "broker", jvm=BUSY) as broker,
     ):
         programs = Programs(scratch, broker.address, asked.peer)
-        suites = {count: make_suite(scratch / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)}
-        yield Bench(Contenders(programs, suites), asked.output / "data", extent)
+        yield Bench(Contenders(programs, _suites(scratch)), asked.output / "data", extent)
+
+
+def _suites(folder: Path) -> dict[int, Path]:
+    """The shipped suite as 3; those of more windows by how many an entity has, of more features by how many in all."""
+    windows = {count: make_suite(folder / f"suite{count}", ROOT, count) for count in (3, *WINDOW_COUNTS)}
+    features = {it: make_wide_suite(folder / f"suite{it}", ROOT, width) for it, width in WIDTHS.items()}
+    return {**windows, **features}
 
 
 def keep(results: Results, folder: Path) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from benchmarks.payments import payments, with_hot_customer
+from benchmarks.payments import of_keys, payments, with_hot_customer
 from benchmarks.pipeline import history, ladder
 from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
@@ -16,6 +16,8 @@ from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM
 from benchmarks.pipeline.schedule import SLOW, STATE_SHARES
 from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
 from benchmarks.pipeline.topics import Topics
+from benchmarks.pipeline.wide import WIDTHS
+from benchmarks.pipeline.wide_equality import WideExpected
 from benchmarks.truth import Truth
 
 if TYPE_CHECKING:
@@ -30,6 +32,9 @@ if TYPE_CHECKING:
 
 KEPT_DAYS = 30
 """All of their payments are in the windows."""
+PAYMENTS_A_KEY = 3
+WHOLE = ("state", "keys")
+"""Groups whose payments are worked off to the last: it is their state that counts."""
 RAW, VERDICTS, ANSWERS = "transactions_raw", "labels", "predictions"
 
 
@@ -77,7 +82,7 @@ class Bench:
         """
         frame = of_customers(self.everything, self.extent.checked_every)
         filled = int((frame["day"] < self.extent.fill_days).sum())
-        expected = Expected(frame.head(filled + self.extent.checked), filled, self.model(case.model))
+        expected = self._expected(case, frame.head(filled + self.extent.checked), filled)
         if case.group == "history":
             return history.check(self.contenders, case, frame)
         if case.group == "score":
@@ -93,6 +98,11 @@ class Bench:
                 contender.wait_for_answers(len(expected.stream.payments))
                 scratch = contender.folder / "answers.jsonl"
                 return expected.check(case.name, answers_of(contender), scratch)
+
+    def _expected(self, case: Case, frame: pd.DataFrame, filled: int) -> Expected:
+        if case.group == "features":
+            return WideExpected(frame, filled, self.model(case.model), WIDTHS[int(case.variant)])
+        return Expected(frame, filled, self.model(case.model))
 
     def _check_scores(self, case: Case, expected: Expected) -> int:
         stream = FeatureStream(expected.features)
@@ -130,7 +140,7 @@ class Bench:
         """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""
         stream = self._stream_of(case)
         count = len(stream.payments)
-        if case.group != "state":
+        if case.group not in WHOLE:
             waiting = self.extent.backlog // (3 if case.contender in SLOW else 1)
             count = min(count, self.extent.warm_up + waiting)
         first = min(self.extent.warm_up, count // 4)
@@ -151,12 +161,21 @@ class Bench:
         if case.group == "state":
             kept = of_customers(self.everything, STATE_SHARES[case.variant])
             return Stream(kept[kept["day"] < KEPT_DAYS])
+        if case.group == "keys":
+            return Stream(of_keys(int(case.variant), PAYMENTS_A_KEY))
         return self.features if case.group == "score" else self.stream
 
     @contextmanager
     def _running(self, case: Case, topics: Topics, *, features: bool = False) -> Iterator[Contender]:
-        with self.contenders.running(case, topics, self.model(case.model), features=features) as contender:
+        started = self.contenders_of(case)
+        with started.running(case, topics, self.model(case.model), features=features) as contender:
             yield contender
+
+    def contenders_of(self, case: Case) -> Contenders:
+        """What starts a case; one of more features is in a suite of its own."""
+        if case.group != "features":
+            return self.contenders
+        return replace(self.contenders, suites={3: self.contenders.suites[int(case.variant)]})
 
     @contextmanager
     def _topics(self) -> Iterator[Topics]:

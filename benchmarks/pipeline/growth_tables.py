@@ -1,16 +1,20 @@
-"""Tables of how figures change as keys, models, windows and state grow."""
+"""Tables of how figures change as keys, models, windows, features and state grow."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from benchmarks.markdown import table
+from benchmarks.pipeline.line import Line
 from benchmarks.pipeline.titles import MODELS, contender, last, state
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from benchmarks.pipeline.results import Results
+
+COMPUTED_KEYS = (1_000_000, 10_000_000)
+"""Too many to measure: their state is on a straight line through what was measured."""
 
 
 def hot_keys(results: Results) -> str:
@@ -38,6 +42,12 @@ def windows(results: Results) -> str:
     return table(["windows", "times slower than six", "payments/s", "payments/s and core"], rows)
 
 
+def features(results: Results) -> str:
+    """How much slower the whole job gets with more features."""
+    rows = [[last(case), *slower] for case, slower in _slower(results, "features")]
+    return table(["features", "times slower than fifteen", "payments/s", "payments/s and core"], rows)
+
+
 def _slower(results: Results, group: str) -> Iterator[tuple[str, list[str]]]:
     """Cases of a group, each with how many times slower it is than the whole job as it is, and its rates."""
     for case in _of(results, group):
@@ -63,6 +73,40 @@ def sizes(results: Results) -> str:
     return table(
         ["payments in the windows", "state", "checkpoint, MB", "bytes a payment", "checkpoint, s"], rows
     )
+
+
+def keys(results: Results) -> str:
+    """Size and time of a checkpoint as customers and terminals grow, and what the size would be of far more."""
+    series: dict[str, list[str]] = {}
+    for case in _of(results, "keys"):
+        series.setdefault(case.rpartition("/")[0], []).append(case)
+    rows = [
+        row for cases in series.values() for row in (*_counted(results, cases), *_computed(results, cases))
+    ]
+    return table(["keys", "payments", "state", "checkpoint, MB", "bytes a key", "checkpoint, s"], rows)
+
+
+def _counted(results: Results, cases: Iterable[str]) -> Iterator[list[str]]:
+    for case in cases:
+        count, size = (results.of(case, it).median for it in ("payments", "checkpoint_bytes"))
+        seconds = results.of(case, "checkpoint_seconds").text(2)
+        yield [f"{int(last(case)):,}", f"{count:,.0f}", state(case), *_size(size, int(last(case))), seconds]
+
+
+def _computed(results: Results, cases: Sequence[str]) -> Iterator[list[str]]:
+    """What is too long to measure, on a straight line through what was measured on the same state backend."""
+    points = [(int(last(case)), results.of(case, "checkpoint_bytes").median) for case in cases]
+    if len(points) > 1:
+        line = Line.through(points)
+        payments = results.of(cases[-1], "payments").median / points[-1][0]
+        for many in COMPUTED_KEYS:
+            size = _size(line.at(many), many)
+            yield [f"{many:,}, computed", f"{many * payments:,.0f}", state(cases[0]), *size, ""]
+
+
+def _size(size: float, keys: int) -> list[str]:
+    """Megabytes, and bytes a key."""
+    return [f"{size / 1e6:,.1f}", f"{size / keys:,.0f}"]
 
 
 def _of(results: Results, group: str) -> list[str]:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from benchmarks.markdown import table, times, without_empty
 from benchmarks.pipeline.goals import goals
-from benchmarks.pipeline.growth_tables import hot_keys, models, sizes, windows
+from benchmarks.pipeline.growth_tables import features, hot_keys, keys, models, sizes, windows
 from benchmarks.pipeline.titles import contender, slots, state
 
 if TYPE_CHECKING:
@@ -30,7 +30,9 @@ def markdown(results: Results) -> str:
         "One key has many of the events": hot_keys(results),
         "Larger models": models(results),
         "More windows": windows(results),
+        "More features": features(results),
         "More state": sizes(results),
+        "More keys": keys(results),
         "Goals": "" if results.quick else goals(results),
         "Not measured": failures(results),
     }

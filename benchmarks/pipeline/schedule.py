@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from benchmarks.pipeline.wide import WIDTHS
+
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable
 
-GROUPS = ("latency", "throughput", "score", "hot", "history", "model", "state", "windows")
+GROUPS = ("latency", "throughput", "score", "hot", "history", "model", "state", "windows", "features", "keys")
 """What can be measured by itself."""
-ONCE = ("hot", "history", "model", "state", "windows")
+ONCE = ("hot", "history", "model", "state", "windows", "features", "keys")
 """Groups that are measured in the first round only: how figures grow, not what they are."""
 LATENCY_PROFILES = ("low-latency",)
 THROUGHPUT_PROFILES = ("throughput",)
@@ -24,6 +26,10 @@ MODELS = ("logistic", "trees100", "trees1000")
 HOT_PERCENT = (1, 10, 50)
 WINDOW_COUNTS = (6, 12)
 """Of each of two entities; three are the shipped ones."""
+FEATURE_COUNTS = tuple(WIDTHS)
+"""Of a payment; fifteen are the shipped ones."""
+KEY_COUNTS = (1_000, 10_000, 100_000)
+"""Customers, and as many terminals."""
 STATE_SHARES = {"tenth": 10, "full": 1}
 """Of how many customers one is taken."""
 BACKENDS = ("hashmap", "rocksdb")
@@ -43,8 +49,9 @@ class Case:
         profile: of a job of ours.
         backend: of its state.
         slots: its parallelism.
-        model: one of ``MODELS``.
-        variant: what else is different, by the group: percent of events on one key, windows, share of the customers.
+        model: one of ``MODELS``, or that of so many features.
+        variant: what else is different, by the group: percent of events on one key, windows, features, share of the
+            customers, keys.
     """
 
     group: str
@@ -66,7 +73,8 @@ class Case:
     @property
     def checked_as(self) -> str:
         """What is compared with the oracle before it is timed, once for all cases that share it."""
-        return "/".join(filter(None, (self.contender, self.profile, self.backend)))
+        width = self.variant if self.group == "features" else ""
+        return "/".join(filter(None, (self.contender, self.profile, self.backend, width)))
 
     def is_in(self, round_number: int) -> bool:
         """Whether it is measured in a round, from 0."""
@@ -84,7 +92,7 @@ def cases(groups: Collection[str] = GROUPS, *, quick: bool = False) -> list[Case
 
     Args:
         groups: of ``GROUPS``.
-        quick: the fewest that show each group but ``model``, ``state`` and ``windows``.
+        quick: the fewest that show each group but ``model``, ``state``, ``windows``, ``features`` and ``keys``.
     """
     everything = [*_latency(), *_throughput(), *_score(), *_hot(), *_history(), *_growth()]
     if quick:
@@ -141,7 +149,12 @@ def _growth() -> list[Case]:
     best = ("realtime", THROUGHPUT_PROFILES[0])
     state = [Case("state", *best, backend, 2, variant=it) for backend in BACKENDS for it in STATE_SHARES]
     windows = [Case("windows", *best, "hashmap", 2, variant=f"{count}") for count in WINDOW_COUNTS]
-    return [*(Case("model", *best, "hashmap", 2, model) for model in MODELS[1:]), *state, *windows]
+    features = [
+        Case("features", *best, "hashmap", 2, f"features{count}", f"{count}") for count in FEATURE_COUNTS
+    ]
+    keys = [Case("keys", *best, backend, 2, variant=f"{it}") for backend in BACKENDS for it in KEY_COUNTS]
+    models = [Case("model", *best, "hashmap", 2, model) for model in MODELS[1:]]
+    return [*models, *features, *keys, *state, *windows]
 
 
 QUICK = {

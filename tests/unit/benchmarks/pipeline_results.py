@@ -28,6 +28,7 @@ def made_up(load: float = 0.1, *, quick: bool = False, slow_hot_key: float = 1.0
 
 
 def _figures(case: Case, more: float, slow_hot_key: float) -> dict[str, float]:
+    """Of more keys: a checkpoint of 2 MB and 200 bytes a key, and three payments a key."""
     slower = SLOWER.get(case.profile, SLOWER.get(case.contender, 1.0))
     if case.group == "latency":
         waits = {
@@ -36,13 +37,14 @@ def _figures(case: Case, more: float, slow_hot_key: float) -> dict[str, float]:
         return {**waits, "left": 0.0}
     if case.group == "hot" and case.variant == "50":
         slower *= slow_hot_key
+    keys = int(case.variant) if case.group == "keys" else 0
     return {
         "rows": 100_000,
-        "payments": 125_000,
+        "payments": 3 * keys or 125_000,
         "seconds": slower * (1 + more),
         "cpu_seconds": 2 * slower * (1 + more),
         "peak_bytes": 1e9,
         "start_seconds": 10.0,
-        "checkpoint_bytes": 25e6,
+        "checkpoint_bytes": 2e6 + 200 * keys if keys else 25e6,
         "checkpoint_seconds": 0.5,
     }

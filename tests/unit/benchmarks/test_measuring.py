@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 import pytest
 
-from benchmarks.payments import label_records, made_up, payment_records, with_hot_customer
+from benchmarks.payments import label_records, made_up, of_keys, payment_records, with_hot_customer
 from benchmarks.rolling.forms import FORMS, job
 from benchmarks.rolling.schedule import cases
 from benchmarks.rolling.sizes import Sizes
@@ -90,6 +90,14 @@ def test_made_up_payments_are_all_within_a_window_of_thirty_days() -> None:
     assert frame.groupby("customer_id").size().tolist() == [5] * 10
     assert frame["event_time"].is_monotonic_increasing
     assert frame["event_time"].max() - frame["event_time"].min() < pd.Timedelta(days=30)
+
+
+def test_payments_of_many_keys_are_as_many_of_each_customer_and_terminal_and_always_the_same() -> None:
+    frame = of_keys(1_000, 3)
+    assert {*frame.groupby("customer_id").size()} == {*frame.groupby("terminal_id").size()} == {3}
+    assert (frame["customer_id"].nunique(), frame["terminal_id"].nunique()) == (1_000, 1_000)
+    assert frame["fraud"].mean() == pytest.approx(0.01, abs=0.01)
+    pd.testing.assert_frame_equal(frame, of_keys(1_000, 3))
 
 
 def test_a_verdict_is_known_a_week_after_the_payment() -> None:

@@ -131,6 +131,30 @@ def test_state_is_shown_by_payments_in_it() -> None:
     assert rows_of(growth_tables.sizes(made_up()))[0] == ["125,000", "heap", "25.0", "200", "0.50"]
 
 
+def test_more_features_are_so_many_times_slower_than_the_shipped_ones() -> None:
+    rows = rows_of(growth_tables.features(made_up()))
+    assert [row[:2] for row in rows] == [["51", "**1.00**"], ["99", "**1.00**"], ["195", "**1.00**"]]
+
+
+def test_keys_are_measured_up_to_a_size_and_computed_beyond_it() -> None:
+    rows = rows_of(growth_tables.keys(made_up()))
+    assert [row for row in rows if row[2] == "heap"] == [
+        ["1,000", "3,000", "heap", "2.2", "2,200", "0.50"],
+        ["10,000", "30,000", "heap", "4.0", "400", "0.50"],
+        ["100,000", "300,000", "heap", "22.0", "220", "0.50"],
+        ["1,000,000, computed", "3,000,000", "heap", "202.0", "202", ""],
+        ["10,000,000, computed", "30,000,000", "heap", "2,002.0", "200", ""],
+    ]
+    assert [row[2] for row in rows[5:]] == ["RocksDB"] * 5
+
+
+def test_one_size_alone_makes_no_line() -> None:
+    results = made_up()
+    case = "keys/realtime/throughput/hashmap/2/1000"
+    alone = results.model_copy(update={"runs": {case: results.runs[case]}})
+    assert [row[0] for row in rows_of(growth_tables.keys(alone))] == ["1,000"]
+
+
 def test_goals_say_what_was_measured_and_whether_it_is_enough() -> None:
     rows = {row[0]: row[1:] for row in rows_of(goals(made_up(slow_hot_key=3.0)))}
     assert rows["p99 at 1,000/s: ≤ 8 ms"] == ["6.2 ms", "yes"]
