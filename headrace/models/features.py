@@ -87,14 +87,39 @@ def to_matrix(
     return np.column_stack([np.asarray(columns[feature.name], dtype=np.float64) for feature in features])
 
 
-def to_row(features: Sequence[Feature], values: Mapping[str, object], model: str) -> NDArray[np.float64]:
-    """One event's values as a matrix of one row; as `to_matrix`, for Python values, None being NULL.
+class RowReader:
+    """Reads one event's values; as `to_matrix`, for Python values, None being NULL.
 
-    >>> to_row((Feature("amount", "DOUBLE", "EUR"),), {"amount": None}, "m").tolist()
+    Types that came before are known to fit: what is looked at of each event is whether its types are such.
+
+    Args:
+        features: what the model expects, in its order.
+        model: whose features they are; stands in the error.
+
+    >>> RowReader((Feature("amount", "DOUBLE", "EUR"),), "m").read({"amount": None}).tolist()
     [[nan]]
     """
-    check_features(features, values, value_fits, lambda value: type(value).__name__, model)
-    return np.array([[values[feature.name] for feature in features]], dtype=np.float64)
+
+    def __init__(self, features: Sequence[Feature], model: str) -> None:
+        self._features, self._model = features, model
+        self._names = tuple(feature.name for feature in features)
+        self._fitting: set[tuple[type, ...]] = set()
+
+    def read(self, values: Mapping[str, object]) -> NDArray[np.float64]:
+        """A matrix of one row.
+
+        Raises:
+            InvalidFeaturesError: as `to_matrix`.
+        """
+        row = list(map(values.get, self._names))
+        types = (*map(type, row),)
+        if types not in self._fitting or len(values) != len(row):
+            check_features(
+                self._features, values, value_fits, lambda value: type(value).__name__, self._model
+            )
+            if type(None) not in types:  # which could also be a name that is missing
+                self._fitting.add(types)
+        return np.array([row], dtype=np.float64)
 
 
 def check_features(

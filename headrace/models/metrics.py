@@ -56,8 +56,10 @@ class ScoringMetrics:
             failed += result.error is not None
             version = result.model_version
             versions[version] = versions.get(version, 0) + 1
-        self._failed.inc(failed)
-        self._scored.inc(len(results) - failed)
+        if failed:
+            self._failed.inc(failed)
+        if failed < len(results):
+            self._scored.inc(len(results) - failed)
         for version, count in versions.items():
             if version:
                 self._of(version).inc(count)

@@ -47,7 +47,7 @@ class OnnxModel:
         if not len(matrix):
             return np.empty(0)
         probabilities = np.asarray(self._session.run([OUTPUT], {INPUT: matrix})[0], dtype=np.float64)
-        return np.round(probabilities[:, 1], SCORE_DECIMALS)
+        return probabilities[:, 1].round(SCORE_DECIMALS)
 
 
 def session_of(content: bytes) -> onnxruntime.InferenceSession:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from headrace.models.features import to_matrix, to_row
+from headrace.models.features import RowReader, to_matrix
 from headrace.models.reasons import make_explainer, to_json
 
 if TYPE_CHECKING:
@@ -64,6 +64,7 @@ class Scorer:
         self._explainer = make_explainer(manifest.reasons, manifest.features, artifact.model)
         self._reasons = reasons
         self._explain_all = explain_all
+        self._rows = RowReader(manifest.features, manifest.version)
         self._trained_until = (manifest.document.get("training") or {}).get("to")
 
     def trained_until(self, version: str) -> str | None:
@@ -95,14 +96,14 @@ class Scorer:
 
     def score_one(self, values: Mapping[str, object]) -> Scored:
         """Score one event; as `score_batch`, for Python values, None being NULL."""
-        return self._score(to_row(self.features, values, self.version))[0]
+        return self._score(self._rows.read(values))[0]
 
     def _score(self, matrix: NDArray[np.float64]) -> list[Scored]:
         """Score the complete rows together, and put the incomplete ones back between them."""
         finite = np.isfinite(matrix)
-        complete = finite.all(axis=1)
-        if complete.all():
+        if finite.all():
             return self._score_complete(matrix)
+        complete = finite.all(axis=1)
         scored = iter(self._score_complete(matrix[complete]))
         return [next(scored) if known else self._incomplete(row) for known, row in zip(complete, finite)]
 
@@ -124,9 +125,10 @@ class Scorer:
         """Reasons by row number, for the rows that are to have some."""
         if not self._reasons:
             return {}
-        which = np.flatnonzero(np.isfinite(scores) & (self._explain_all | (scores >= self._threshold)))
-        if not len(which):
+        wanted = np.isfinite(scores) & (self._explain_all | (scores >= self._threshold))
+        if not wanted.any():
             return {}
+        which = np.flatnonzero(wanted)
         parts = self._explainer.contributions(matrix[which], scores[which])
         rows = zip(which.tolist(), matrix[which], parts)
         return {i: to_json(self.features, values, part, self._reasons) for i, values, part in rows}

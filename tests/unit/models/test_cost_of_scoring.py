@@ -19,7 +19,7 @@ from headrace.models.scorer import Scorer
 if TYPE_CHECKING:
     from headrace.models.artifact import Artifact
 
-CALLS_OF_A_ROW = 34
+CALLS_OF_A_ROW = 15
 CALLS_OF_A_BATCH = 40
 CALLS_OF_A_ROW_IN_A_BATCH = 2.1
 CALLS_OF_METRICS = 8

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from headrace.models.features import Feature, InvalidFeaturesError, to_matrix, to_row
+from headrace.models.features import Feature, InvalidFeaturesError, RowReader, to_matrix
 
 FEATURES = (
     Feature("spent", "DOUBLE", "EUR"),
@@ -29,11 +29,11 @@ def test_columns_are_put_in_the_order_of_the_model_by_their_names() -> None:
 
 
 def test_values_of_one_row_are_put_in_the_order_of_the_model_by_their_names() -> None:
-    assert to_row(FEATURES, {"visits": 3, "hour": 7, "spent": 1.5}, "m").tolist() == [[1.5, 7.0, 3.0]]
+    assert RowReader(FEATURES, "m").read({"visits": 3, "hour": 7, "spent": 1.5}).tolist() == [[1.5, 7.0, 3.0]]
 
 
 def test_null_becomes_nan() -> None:
-    assert np.isnan(to_row(FEATURES, {"visits": None, "hour": None, "spent": None}, "m")).all()
+    assert np.isnan(RowReader(FEATURES, "m").read({"visits": None, "hour": None, "spent": None})).all()
 
 
 def test_an_integer_column_with_null_may_come_as_whole_floats() -> None:
@@ -81,4 +81,21 @@ def test_other_columns_are_refused_with_both_sides(changed: dict[str, Any], expe
 )
 def test_other_values_are_refused_with_both_sides(changed: dict[str, Any], expected: str) -> None:
     with pytest.raises(InvalidFeaturesError, match=expected):
-        to_row(FEATURES, {"spent": 1.5, "hour": 7, "visits": 3, **changed}, "m")
+        RowReader(FEATURES, "m").read({"spent": 1.5, "hour": 7, "visits": 3, **changed})
+
+
+@pytest.mark.parametrize(
+    "later",
+    [
+        {"spent": 1.5, "hour": 7.0, "visits": 3},
+        {"spent": 1.5, "hour": 7, "calls": 3},
+        {"spent": 1.5, "hour": 7, "visits": 3, "calls": 3},
+        {"spent": 1.5, "hour": 7},
+    ],
+)
+def test_what_came_before_makes_no_later_row_right(later: dict[str, Any]) -> None:
+    reader = RowReader(FEATURES, "m")
+    for visits in (3, None, 4):
+        reader.read({"spent": 1.5, "hour": 7, "visits": visits})
+    with pytest.raises(InvalidFeaturesError):
+        reader.read(later)
