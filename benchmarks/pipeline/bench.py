@@ -12,7 +12,7 @@ from benchmarks.payments import of_keys, payments, with_hot_customer
 from benchmarks.pipeline import history, ladder
 from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
-from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM
+from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM, SETTLE_SECONDS
 from benchmarks.pipeline.schedule import SLOW, STATE_SHARES
 from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
 from benchmarks.pipeline.topics import Topics
@@ -64,6 +64,11 @@ class Bench:
     def stream(self) -> Stream:
         """What is sent of it, and its verdicts."""
         return Stream(of_customers(self.everything, self.extent.every))
+
+    @cached_property
+    def latency_stream(self) -> Stream:
+        """The same, where latency is measured."""
+        return Stream(of_customers(self.everything, self.extent.latency_every))
 
     @cached_property
     def features(self) -> Stream:
@@ -128,13 +133,15 @@ class Bench:
             return self._backlog(case, topics)
 
     def _latency(self, case: Case, topics: Topics) -> dict[str, float]:
-        frame = self.stream.payments
-        filled = int((frame["day"] < self.extent.fill_days).sum())
+        stream, extent = self.latency_stream, self.extent
+        if not case.is_compiling:
+            extent = replace(extent, warm_seconds=min(extent.warm_seconds, SETTLE_SECONDS))
         if case.contender == "echo":
-            return ladder.climb(topics, RAW, self.stream.sent, 0, self.extent)
-        topics.fill(VERDICTS, self.stream.verdicts[: self.stream.known_before(filled - 1)])
+            return ladder.climb(topics, RAW, stream.sent, 0, extent)
+        filled = int((stream.payments["day"] < extent.fill_days).sum())
+        topics.fill(VERDICTS, stream.verdicts[: stream.known_before(filled - 1)])
         with self._running(case, topics):
-            return ladder.climb(topics, ANSWERS, self.stream.sent, filled, self.extent)
+            return ladder.climb(topics, ANSWERS, stream.sent, filled, extent)
 
     def _backlog(self, case: Case, topics: Topics) -> dict[str, float]:
         """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""
@@ -143,7 +150,7 @@ class Bench:
         if case.group not in WHOLE:
             waiting = self.extent.backlog // (3 if case.contender in SLOW else 1)
             count = min(count, self.extent.warm_up + waiting)
-        first = min(self.extent.warm_up, count // 4)
+        first = min(self.extent.warm_up, count // 2)
         known = [stream.known_before(first), stream.known_before(count)]
         topics.fill(stream.topic, stream.sent[:first])
         topics.fill(VERDICTS, stream.verdicts[: known[0]])

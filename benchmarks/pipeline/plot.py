@@ -23,6 +23,7 @@ COLOURS = {
     "quix": "#c2410c",
     "redis": "#15803d",
     "bytewax": "#7c3aed",
+    "spark": "#be185d",
     "defaults": "#64748b",
 }
 RATES = ("10", "100", "1000", "5000", "10000")

@@ -34,6 +34,8 @@ STATE_SHARES = {"tenth": 10, "full": 1}
 """Of how many customers one is taken."""
 BACKENDS = ("hashmap", "rocksdb")
 UNCHECKED = ("echo",)
+COMPILING = ("spark",)
+"""Those beside ours that run in a JVM, which compiles while they run."""
 SLOW = ("redis",)
 """Those that get a third of the backlog, which changes no rate."""
 
@@ -85,6 +87,11 @@ class Case:
     def is_flink(self) -> bool:
         """Whether it is a job of ours."""
         return bool(self.profile)
+
+    @property
+    def is_compiling(self) -> bool:
+        """Whether it gets faster for a while after its start."""
+        return self.is_flink or self.contender in COMPILING
 
 
 def cases(groups: Collection[str] = GROUPS, *, quick: bool = False) -> list[Case]:
