@@ -14,11 +14,13 @@ from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
 from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM, SETTLE_SECONDS
 from benchmarks.pipeline.schedule import SLOW, STATE_SHARES
-from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
+from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers, taken
 from benchmarks.pipeline.topics import Topics
 from benchmarks.pipeline.wide import WIDTHS
 from benchmarks.pipeline.wide_equality import WideExpected
 from benchmarks.truth import Truth
+from headrace.errors import HeadraceError
+from headrace.planning.latency import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from benchmarks.pipeline.contenders import Contender, Contenders
     from benchmarks.pipeline.extent import Extent
     from benchmarks.pipeline.schedule import Case
+    from headrace.planning.ladder import Record
 
 KEPT_DAYS = 30
 """All of their payments are in the windows."""
@@ -138,10 +141,28 @@ class Bench:
             extent = replace(extent, warm_seconds=min(extent.warm_seconds, SETTLE_SECONDS))
         if case.contender == "echo":
             return ladder.climb(topics, RAW, stream.sent, 0, extent)
-        filled = int((stream.payments["day"] < extent.fill_days).sum())
-        topics.fill(VERDICTS, stream.verdicts[: stream.known_before(filled - 1)])
+        filled = self._know_verdicts(topics)
         with self._running(case, topics):
             return ladder.climb(topics, ANSWERS, stream.sent, filled, extent)
+
+    @contextmanager
+    def latency_session(self, case: Case) -> Iterator[tuple[Session, Iterator[Record]]]:
+        """A session with a contender whose windows are filled, and what can be sent then."""
+        with self._topics() as topics:
+            filled = self._know_verdicts(topics)
+            session = Session(topics.route(ANSWERS), first_seconds=ladder.FIRST_SECONDS)
+            with self._running(case, topics), session:
+                ahead = iter(self.latency_stream.sent)
+                if session.fill(taken(ahead, filled)):
+                    raise HeadraceError("what fills the windows was not answered")
+                yield session, ahead
+
+    def _know_verdicts(self, topics: Topics) -> int:
+        """Write the verdicts that are known when windows are full; returns how many payments fill them."""
+        stream = self.latency_stream
+        filled = int((stream.payments["day"] < self.extent.fill_days).sum())
+        topics.fill(VERDICTS, stream.verdicts[: stream.known_before(filled - 1)])
+        return filled
 
     def _backlog(self, case: Case, topics: Topics) -> dict[str, float]:
         """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""

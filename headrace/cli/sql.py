@@ -58,11 +58,12 @@ def sql(
     local = LocalCluster(cluster, place)
     suite = pack_suite(place, local.home.folder / "suites")
     client = SqlClient(local, local.home.folder / f"init-{use_case}.sql")
-    asked = Run(place, Job(use_case, JOB), data, environment, values=options.pairs(values))
+    chosen = profile or DEFAULT_PROFILE
+    asked = Run(place, Job(use_case, JOB), data, environment, chosen, values=options.pairs(values))
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
     python = {**python_programs(), "python.files": str(suite)}
-    set_so = {**read_profile(place, profile or DEFAULT_PROFILE), **python}
+    set_so = {**read_profile(place, chosen), **python}
     resolver = resolver_of(asked)
     jars = [*operator_jars(place), *jars_beside(Suite(place), environment, local.home.part("lib"))]
     statements = init_statements(resolver, set_so, jars, parameters)

@@ -27,33 +27,31 @@ def profile_names(root: Path) -> list[str]:
 
 
 def read_profile(root: Path, name: str) -> dict[str, str]:
-    """The options of ``flink-conf/<name>/config.yaml``, flattened to dotted keys.
+    """Flink's options in ``flink-conf/<name>/config.yaml``, flattened to dotted keys.
 
     Raises:
         HeadraceError: when there is no such profile, the file is no YAML mapping, an option has no value, or
             checkpoints are unaligned: what is in flight is restored behind watermarks that had not passed it, and
             features of a resumed job differ from those of an undisturbed one (docs/parity.md).
     """
-    path = root / "flink-conf" / name / "config.yaml"
-    if not path.is_file():
-        raise HeadraceError(f"there is no profile {name!r}; there are: {', '.join(profile_names(root))}")
-    options = dict(_flatten(_mapping(path)))
-    empty = [key for key, value in options.items() if value is None]
-    if empty:
-        raise HeadraceError(f"{path}: {', '.join(empty)} has no value", "Give it one, or leave the line out.")
-    read = {key: _option(value) for key, value in options.items()}
+    read = _read(root, name)
     for key in _UNALIGNED:
         if read.get(key, "false") != "false":
             raise HeadraceError(
-                f"{path}: {key} is {read[key]}; expected aligned checkpoints, or features differ after a resume",
+                f"{_path(root, name)}: {key} is {read[key]}; expected aligned checkpoints, or features differ after a"
+                " resume",
                 "Take the line out; docs/parity.md says what was seen.",
             )
-    return read
+    return {key: value for key, value in read.items() if not key.startswith(VALUES)}
 
 
-def profile_values(profile: Mapping[str, str]) -> dict[str, str]:
-    """What stands for ``${NAME}`` in connectors/, by name, as a profile says; a run and its environment win over it."""
-    return {key[len(VALUES) :]: value for key, value in profile.items() if key.startswith(VALUES)}
+def profile_values(root: Path, name: str) -> dict[str, str]:
+    """What stands for ``${NAME}`` in connectors/, by name, as a profile says; a run and its environment win over it.
+
+    Raises:
+        HeadraceError: when there is no such profile, the file is no YAML mapping, or an option has no value.
+    """
+    return {key[len(VALUES) :]: value for key, value in _read(root, name).items() if key.startswith(VALUES)}
 
 
 def operator_jars(root: Path) -> list[Path]:
@@ -93,6 +91,21 @@ def joined(parameters: Mapping[str, str]) -> str:
     Flink 2.3.0 reads an apostrophe in a value wrongly in this form.
     """
     return ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
+
+
+def _path(root: Path, name: str) -> Path:
+    return root / "flink-conf" / name / "config.yaml"
+
+
+def _read(root: Path, name: str) -> dict[str, str]:
+    path = _path(root, name)
+    if not path.is_file():
+        raise HeadraceError(f"there is no profile {name!r}; there are: {', '.join(profile_names(root))}")
+    options = dict(_flatten(_mapping(path)))
+    empty = [key for key, value in options.items() if value is None]
+    if empty:
+        raise HeadraceError(f"{path}: {', '.join(empty)} has no value", "Give it one, or leave the line out.")
+    return {key: _option(value) for key, value in options.items()}
 
 
 def _mapping(path: Path) -> dict[str, Any]:

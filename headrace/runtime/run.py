@@ -90,7 +90,7 @@ def resolver_of(run: Run) -> Resolver:
     suite = Suite(run.root)
     use_case = suite.use_case(run.job.use_case, by_row=execution_of(run).by_row)
     bindings = suite.bindings(run.environment, run.job.use_case)
-    of_profile = profile_values(read_profile(run.root, run.profile))
+    of_profile = profile_values(run.root, run.profile)
     values = {**of_profile, **os.environ, **_own_values(run), **run.values}
     return Resolver(use_case, bindings, run.environment, values, run.job.views)
 

@@ -2,6 +2,7 @@
 
 Options come from three places, and the first that has one wins: ``flink run`` itself (``-D``, ``-p``, ``-s``), the
 client's ``config.yaml``, the profile. The profile says nothing about how a cluster is built or how wide a job runs.
+What stands for ``${NAME}`` in connectors/ comes from ``--set``, the environment, the profile, in this order.
 """
 
 from __future__ import annotations

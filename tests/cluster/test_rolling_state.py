@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from textwrap import dedent
-from typing import TYPE_CHECKING, Any, Callable
+from typing import TYPE_CHECKING, Any, Callable, Optional
 
 import numpy as np
 import pytest
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from headrace.cluster.standalone import StandaloneCluster
 
 PATIENCE_SECONDS = 240.0
+NULL = "none"
 HOUR = 3_600_000
 MINUTES = 600_000
 ROWS = 900
@@ -44,7 +45,8 @@ environment.execute_sql(f"""
       id BIGINT, k BIGINT, t BIGINT, n BIGINT, event_time AS TO_TIMESTAMP_LTZ(t, 3),
       WATERMARK FOR event_time AS event_time - INTERVAL '1' HOUR
     ) WITH (
-      'connector' = 'filesystem', 'path' = '{data}/in', 'format' = 'csv', 'source.monitor-interval' = '200 ms'
+      'connector' = 'filesystem', 'path' = '{data}/in', 'format' = 'csv', 'csv.null-literal' = '',
+      'source.monitor-interval' = '200 ms'
     )""")
 environment.execute_sql(f"""
     CREATE TABLE answered (id BIGINT, answer STRING) WITH (
@@ -63,6 +65,13 @@ THEN = (
     ("count_1h", "n_sum_1h", "count_10min", "n_max_1h", "n_distinct_1h"),
 )
 """A shorter window and two more aggregates."""
+ASKED = [("count", HOUR), ("sum", HOUR), ("count", MINUTES), ("max", HOUR), ("distinct", HOUR)]
+NUMBERS_FIRST = ("aggregates => 'count(n)', windows => '10min'", ("n_count_10min",))
+NUMBERS_THEN = ("aggregates => 'count(n), sum(n)', windows => '10min'", ("n_count_10min", "n_sum_10min"))
+NUMBERS_ASKED = [("count", MINUTES), ("sum", MINUTES)]
+"""Rows without a number are not kept."""
+Call = tuple[str, tuple[str, ...]]
+Row = tuple[int, int, int, Optional[int]]
 
 
 class RollingJob:
@@ -79,9 +88,9 @@ class RollingJob:
         self._jar = jar
         self._id = ""
 
-    def start(self, call: tuple[str, tuple[str, ...]], parallelism: int, savepoint: str = "") -> None:
+    def start(self, call: Call, parallelism: int, savepoint: str = "") -> None:
         arguments, columns = call
-        answer = ", ".join(f"CAST({column} AS STRING)" for column in columns)
+        answer = ", ".join(f"COALESCE(CAST({column} AS STRING), '{NULL}')" for column in columns)
         options = ["-p", str(parallelism), *(["-s", savepoint] if savepoint else [])]
         self._id = self._flink.run(
             "rolling_case", str(self.data), self._jar, arguments, answer, options=options
@@ -90,22 +99,28 @@ class RollingJob:
     def stop(self) -> str:
         return self._flink.stop(self._id)
 
-    def answer(self, name: str, rows: list[tuple[int, ...]], until: int) -> None:
+    def answer(self, name: str, rows: list[Row], until: int) -> None:
         """Let rows arrive, and wait until so many have an answer."""
         hidden = self.data / "in" / f".{name}"
-        hidden.write_text("".join(",".join(map(str, row)) + "\n" for row in rows), encoding="utf-8")
+        hidden.write_text(
+            "".join(",".join("" if value is None else str(value) for value in row) + "\n" for row in rows),
+            encoding="utf-8",
+        )
         hidden.rename(self.data / "in" / name)
         deadline = time.monotonic() + PATIENCE_SECONDS
         while len(read_lines(self.data / "out")) < until:
             assert time.monotonic() < deadline, "nothing came for minutes"
             time.sleep(0.3)
 
-    def answers(self) -> dict[int, list[int]]:
+    def answers(self) -> dict[int, list[int | None]]:
         found = {row["id"]: row["answer"] for row in read_lines(self.data / "out")}
-        return {number: [int(value) for value in answer.split("|")] for number, answer in found.items()}
+        return {
+            number: [None if value == NULL else int(value) for value in answer.split("|")]
+            for number, answer in found.items()
+        }
 
 
-def arriving() -> list[tuple[int, ...]]:
+def arriving() -> list[Row]:
     """Id, key, time and number; two thirds on one key."""
     random = np.random.default_rng(17)
     times = 1_600_000_000_000 + np.cumsum(random.integers(0, 20_000, ROWS))
@@ -114,13 +129,20 @@ def arriving() -> list[tuple[int, ...]]:
     return [(row, int(keys[row]), int(times[row]), int(numbers[row])) for row in range(ROWS)]
 
 
-def expected(rows: list[tuple[int, ...]]) -> dict[int, list[Any]]:
+def with_gaps(rows: list[Row]) -> list[Row]:
+    """A third of the rows without a number, the first ones after the stop among them."""
+    return [
+        (number, key, time, None if number % 3 == 0 or BEFORE <= number < BEFORE + 20 else value)
+        for number, key, time, value in rows
+    ]
+
+
+def expected(rows: list[Row], asked: list[tuple[str, int]]) -> dict[int, list[Any]]:
     """What the second call gives when nothing was stopped."""
     found: dict[int, list[Any]] = {}
     for key in {row[1] for row in rows}:
         mine = [row for row in rows if row[1] == key]
         events = [Event(time, number) for _, _, time, number in mine]
-        asked = [("count", HOUR), ("sum", HOUR), ("count", MINUTES), ("max", HOUR), ("distinct", HOUR)]
         results = zip(*(rolling(events, aggregate, window) for aggregate, window in asked))
         found.update({row[0]: list(result) for row, result in zip(mine, results)})
     return found
@@ -139,17 +161,28 @@ def make_job(
 
 
 @pytest.mark.cluster
+@pytest.mark.parametrize(
+    ("first", "then", "asked", "rows"),
+    [
+        pytest.param(FIRST, THEN, ASKED, arriving(), id="every row is kept"),
+        pytest.param(
+            NUMBERS_FIRST, NUMBERS_THEN, NUMBERS_ASKED, with_gaps(arriving()), id="rows with numbers are kept"
+        ),
+    ],
+)
 def test_a_window_and_aggregates_added_at_another_parallelism_know_the_rows_kept_before(
-    make_job: Callable[[], RollingJob],
+    make_job: Callable[[], RollingJob], first: Call, then: Call, asked: list[tuple[str, int]], rows: list[Row]
 ) -> None:
-    rows, job = arriving(), make_job()
-    job.start(FIRST, parallelism=1)
+    job = make_job()
+    job.start(first, parallelism=1)
     job.answer("first.csv", rows[:BEFORE], BEFORE)
-    job.start(THEN, parallelism=2, savepoint=job.stop())
+    job.start(then, parallelism=2, savepoint=job.stop())
     job.answer("second.csv", rows[BEFORE:], ROWS)
     job.stop()
-    found, wanted = job.answers(), expected(rows)
-    assert {row: found[row] for row in range(BEFORE)} == {row: wanted[row][:2] for row in range(BEFORE)}
+    found, wanted = job.answers(), expected(rows, asked)
+    assert {row: found[row] for row in range(BEFORE)} == {
+        row: wanted[row][: len(first[1])] for row in range(BEFORE)
+    }
     assert {row: found[row] for row in range(BEFORE, ROWS)} == {
         row: wanted[row] for row in range(BEFORE, ROWS)
     }

@@ -24,9 +24,10 @@ def test_options_are_dotted_and_written_as_flink_reads_them(tmp_path: Path) -> N
     assert read_profile(profile_of(tmp_path, text), "odd") == expected
 
 
-def test_a_profile_has_values_for_names_in_connectors() -> None:
-    profile = {"headrace.values.KAFKA_LINGER_MS": "50", "parallelism.default": "2"}
-    assert profile_values(profile) == {"KAFKA_LINGER_MS": "50"}
+def test_a_profile_has_values_for_names_in_connectors_which_flink_does_not_see(tmp_path: Path) -> None:
+    root = profile_of(tmp_path, "headrace:\n  values:\n    KAFKA_LINGER_MS: 50\nparallelism.default: 2\n")
+    assert profile_values(root, "odd") == {"KAFKA_LINGER_MS": "50"}
+    assert read_profile(root, "odd") == {"parallelism.default": "2"}
 
 
 def test_profiles_are_folders_with_a_config(tmp_path: Path) -> None:

@@ -207,7 +207,10 @@ final class Call implements Serializable {
         return IntStream.range(0, columns.size()).filter(c -> (parts(c) & Partial.VALUES) != 0).toArray();
     }
 
-    /** Whether a row is to be kept of which no aggregated column has a value. */
+    /**
+     * Whether a row is to be kept of which no aggregated column has a value: where rows themselves are counted, and where
+     * different values are, whose counts move on with the newest row.
+     */
     boolean needsEveryRow() {
         return measures.stream().anyMatch(measure -> columns.get(measure.column).kind == Kind.ROWS)
                 || distinctColumns().length > 0;

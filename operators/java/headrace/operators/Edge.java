@@ -5,7 +5,8 @@ import java.util.stream.IntStream;
 
 /**
  * Where a window ends in the blocks, carried along: the rows that will leave it next, and the sum of all rows in
- * blocks that are newer. A window that only moves forward reads blocks once in sixteen rows.
+ * blocks that are newer. A window that only moves forward reads blocks once in sixteen
+ * rows that are kept; rows that are not leave no trace, in here neither.
  */
 final class Edge {
 

@@ -204,7 +204,7 @@ final class History {
         }
     }
 
-    /** If a row was kept, drops those that no window of a row after {@code watermark} holds, and writes the others. */
+    /** If a row was kept or rows were taken over, drops those that no window of a row after {@code watermark} holds, and writes the others. */
     void close(long watermark) throws Exception {
         if (!hasChanged) {
             return;
@@ -294,6 +294,7 @@ final class History {
         if (tail.size > LONGEST_TAIL) {
             seal();
         }
+        hasChanged = true;
     }
 
     /** Where each column of this call stands among the kept ones, or -1. */

@@ -40,11 +40,12 @@ final class Oblivion {
         }
     }
 
-    /** Forgets the key, or waits for its newest row; what is too old by then goes with the next row. */
+    /** Forgets the key, or waits for its newest row; what is too old by then goes with the next row that is kept. */
     void onTimer(OnTimerContext context) throws Exception {
         final TimeContext<Long> clock = context.timeContext(Long.class);
         if (!history.isEmpty() && history.newest() + span > clock.time()) {
             clock.registerOnTime(FORGET, history.newest() + span);
+            history.close(clock.time());
         } else {
             context.clearState("header");
             context.clearState("blocks");
