@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headrace.planning.profile import Profile
     from headrace.planning.trial import Course
 
-FORMAT = 1
+FORMAT = 3
 
 
 class Calibration(BaseModel):
@@ -33,7 +33,7 @@ class Calibration(BaseModel):
         measured: when, ISO 8601, UTC.
         seconds: that it took.
         load: processes that wanted a core in the minute before, on average.
-        slot_seconds: as in `JobCost`; so are ``cpu_seconds``, ``path``, ``residual``, ``checkpoint_seconds``.
+        slot_seconds: as in `JobCost`; so are ``cpu_seconds``, ``path``, ``residuals``, ``checkpoint_seconds``.
         loaded: rate, utilisation and measured p99 in seconds, a load.
         state_bytes: of a checkpoint, an event in it.
         events: that were in it.
@@ -52,7 +52,7 @@ class Calibration(BaseModel):
     slot_seconds: float
     cpu_seconds: float
     path: tuple[float, ...]
-    residual: float
+    residuals: tuple[tuple[float, float], ...]
     checkpoint_seconds: float
     loaded: tuple[tuple[float, float, float], ...]
     state_bytes: float
@@ -64,7 +64,9 @@ class Calibration(BaseModel):
     @property
     def cost(self) -> JobCost:
         """What a prediction needs of it."""
-        return JobCost(self.slot_seconds, self.cpu_seconds, self.path, self.residual, self.checkpoint_seconds)
+        return JobCost(
+            self.slot_seconds, self.cpu_seconds, self.path, self.residuals, self.checkpoint_seconds
+        )
 
 
 def cores() -> int:

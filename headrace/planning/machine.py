@@ -32,12 +32,16 @@ if TYPE_CHECKING:
 Say = Callable[[str], None]
 WARM_UP = (2_000, 20_000)
 """Events before anything is measured: the first show what the job refuses, the rest let Java compile what is used."""
+WARM_RATE = 500.0
+WARM_SECONDS = 45
+"""Then as many a second, for so long: Java's compilers are at rest afterwards, as they are in a job that lives."""
 QUIET_RATE = 100.0
 """Events a second at which nothing queues."""
 QUIET_SECONDS = 20
 BURST = 40_000
-SHARES = (0.25, 0.5)
-"""Of the burst's rate: the loads under which waiting is looked at."""
+SHARES = (0.125, 0.25)
+"""Of the burst's rate: the loads under which waiting is looked at. At a steady rate events cost more than in a burst,
+where they go in company: half of its rate may be all there is."""
 LOADED_SECONDS = 10
 VERIFIED_SECONDS = 30
 UNMEASURED_SECONDS = 2
@@ -50,6 +54,7 @@ class Extent:
 
     Attributes:
         warm_up: events a step.
+        warm_seconds: at a steady rate, after that.
         quiet_seconds: at the rate at which nothing queues.
         burst: events as fast as they go.
         loaded_seconds: a load.
@@ -61,6 +66,7 @@ class Extent:
     burst: int = BURST
     loaded_seconds: int = LOADED_SECONDS
     verified_seconds: int = VERIFIED_SECONDS
+    warm_seconds: int = WARM_SECONDS
 
 
 @dataclass(frozen=True)
@@ -119,13 +125,13 @@ class _Steps:
         self.say(f"{self.profile.name}: {text}")
 
 
-def warm_up(running: Trial, feed: Feed, counts: tuple[int, ...]) -> None:
+def warm_up(running: Trial, feed: Feed, extent: Extent) -> None:
     """Let events through before anything is measured; those that the job refuses are not sent again.
 
     Raises:
         HeadraceError: when none is answered.
     """
-    for count in counts:
+    for count in extent.warm_up:
         records = feed.take(count)
         unanswered = running.session.fill(records)
         running.require_alive()
@@ -134,12 +140,14 @@ def warm_up(running: Trial, feed: Feed, counts: tuple[int, ...]) -> None:
                 "the job gave no prediction for any event", "headrace run says what is wrong with it."
             )
         feed.leave_out(unanswered)
+    if extent.warm_seconds:
+        drive(running, feed, WARM_RATE, extent.warm_seconds)
 
 
 def _measured(running: Trial, feed: Feed, nothing: Inference, steps: _Steps) -> dict[str, Any]:
     extent, bundling = steps.extent, steps.profile.bundling
-    steps.announce(f"warming up with {sum(extent.warm_up):,} events")
-    warm_up(running, feed, extent.warm_up)
+    steps.announce(f"warming up with {sum(extent.warm_up):,} events, and for {extent.warm_seconds} s")
+    warm_up(running, feed, extent)
     steps.announce(f"{QUIET_RATE:,.0f} events/s for {extent.quiet_seconds} s: the path without queues")
     quiet = drive(running, feed, QUIET_RATE, extent.quiet_seconds)
     steps.announce(f"{extent.burst:,} events at once: what one costs")
@@ -173,7 +181,8 @@ def _loaded(
         steps.announce(f"{rate:,.0f} events/s for {seconds} s: how they wait for each other")
         outcome = drive(running, feed, rate, seconds)
         found.append((rate, share, outcome.milliseconds["p99"] / 1e3))
-    return {"loaded": tuple(found), "residual": residual_of(path, [each[1:] for each in found])}
+    residuals = tuple((share, residual_of(path, share, p99)) for _, share, p99 in found)
+    return {"loaded": tuple(found), "residuals": residuals}
 
 
 def drive(running: Trial, feed: Feed, rate: float, seconds: int) -> Outcome:

@@ -104,7 +104,7 @@ class Planner:
         if known:
             self.say(f"{profile.name}: calibrated {known.measured}; --recalibrate measures it anew")
             return known
-        self.say(f"{profile.name}: calibrating this machine, once; about two minutes")
+        self.say(f"{profile.name}: calibrating this machine, once; about three minutes")
         found = calibrate(asked.course, profile, asked.artifact, self.say, self.extent)
         self.say(f"{profile.name}: calibrated in {found.seconds:.0f} s; kept in {keep(self.folder, found)}")
         return found

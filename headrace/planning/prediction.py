@@ -38,15 +38,20 @@ class JobCost:
         slot_seconds: of the busiest step of a slot, an event.
         cpu_seconds: of all processes, broker and load included, an event.
         path: seconds from event to prediction without queues, quantiles from 0 to 1 in equal steps.
-        residual: mean residual of a service, in seconds.
+        residuals: mean residual of a service, in seconds, at some utilisations, the lowest first.
         checkpoint_seconds: from the trigger of a checkpoint to its end.
     """
 
     slot_seconds: float
     cpu_seconds: float
     path: Sequence[float]
-    residual: float
+    residuals: Sequence[tuple[float, float]]
     checkpoint_seconds: float
+
+    def residual_at(self, utilisation: float) -> float:
+        """The mean residual between those that are known; below and above them, that of the nearest."""
+        busy, residuals = np.array(self.residuals).T
+        return float(np.interp(utilisation, busy, residuals))
 
 
 @dataclass(frozen=True)
@@ -96,7 +101,7 @@ def predict(cost: JobCost, model: Inference, profile: Profile, wish: Wish) -> Pr
     if busy >= 1.0:
         return Prediction(busy, rows, each, math.inf, math.inf)
     found = quantiles(cost.path) + call
-    found = summed(found, waits(busy, cost.residual + call / 2))
+    found = summed(found, waits(busy, cost.residual_at(busy) + call / 2))
     if wish.exactly_once:
         found = summed(found, cost.checkpoint_seconds + profile.checkpoints * _MIDDLES)
     return Prediction(busy, rows, each, *np.quantile(found, (0.5, 0.99)).tolist())
@@ -121,15 +126,15 @@ def summed(one: NDArray[np.float64], other: NDArray[np.float64]) -> NDArray[np.f
     return every[len(one) // 2 :: len(one)]
 
 
-def residual_of(path: Sequence[float], loaded: Sequence[tuple[float, float]]) -> float:
-    """The mean residual of a service that explains what was measured under load, in seconds.
+def residual_of(path: Sequence[float], utilisation: float, p99: float) -> float:
+    """The mean residual of a service that explains what was measured under a load, in seconds.
 
     Args:
         path: as in `JobCost`.
-        loaded: utilisation and measured p99, a load; the median over them is taken.
+        utilisation: of the load.
+        p99: measured, in seconds.
     """
-    found = [_explaining(quantiles(path), busy, p99) for busy, p99 in loaded]
-    return float(np.median(found))
+    return _explaining(quantiles(path), utilisation, p99)
 
 
 def _explaining(path: NDArray[np.float64], utilisation: float, p99: float) -> float:

@@ -70,8 +70,8 @@ def verify(
     slots = {PARALLELISM: str(option.wish.parallelism)}
     say("verification: starting broker and job")
     with trial(course, Setting(option.profile.name, model, option.delivery, slots)) as running:
-        say(f"verification: warming up with {sum(extent.warm_up):,} events")
-        warm_up(running, feed, extent.warm_up)
+        say(f"verification: warming up with {sum(extent.warm_up):,} events, and for {extent.warm_seconds} s")
+        warm_up(running, feed, extent)
         say(f"verification: {option.wish.rate:,.0f} events/s for {extent.verified_seconds} s")
         found = drive(running, feed, option.wish.rate, extent.verified_seconds)
     predicted = {"p50": option.prediction.p50 * 1e3, "p99": option.prediction.p99 * 1e3}

@@ -24,7 +24,14 @@ if TYPE_CHECKING:
 __all__ = ["headrace"]
 
 VERSION = "fraud-small"
-SMALL = {"warm_up": (40, 60), "quiet_seconds": 2, "burst": 400, "loaded_seconds": 2, "verified_seconds": 5}
+SMALL = {
+    "warm_up": (40, 60),
+    "quiet_seconds": 2,
+    "burst": 400,
+    "loaded_seconds": 2,
+    "verified_seconds": 5,
+    "warm_seconds": 1,
+}
 START = datetime(2018, 5, 1, tzinfo=timezone.utc)
 
 

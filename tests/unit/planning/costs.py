@@ -11,7 +11,7 @@ MODEL = Inference("m-1", 20e-6, {1: 30e-6, 10: 50e-6, 100: 200e-6}, 100e-6, 0.01
 
 
 def cost(slot: float = 100e-6, cpu: float = 150e-6, path: float = 2e-3, residual: float = 1e-3) -> JobCost:
-    return JobCost(slot, cpu, (path, 2 * path, 5 * path), residual, 0.02)
+    return JobCost(slot, cpu, (path, 2 * path, 5 * path), ((0.25, residual),), 0.02)
 
 
 def profile(name: str = "live", seconds: float = 1e-3, rows: int = 1_000, *, by_row: bool = False) -> Profile:
@@ -29,7 +29,7 @@ def calibration(name: str = "live", **changed: float) -> Calibration:
         slot_seconds=found.slot_seconds,
         cpu_seconds=found.cpu_seconds,
         path=tuple(found.path),
-        residual=found.residual,
+        residuals=tuple(found.residuals),
         checkpoint_seconds=found.checkpoint_seconds,
         loaded=((2_500.0, 0.25, 0.01),),
         state_bytes=100.0,

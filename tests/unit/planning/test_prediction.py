@@ -103,11 +103,16 @@ def test_a_sum_keeps_means_and_order() -> None:
 def test_a_residual_is_found_again_in_what_it_leads_to(residual: float, busy: float) -> None:
     path = cost().path
     p99 = float(np.quantile(summed(quantiles(path), waits(busy, residual)), 0.99))
-    assert residual_of(path, [(busy, p99)]) == pytest.approx(residual, rel=0.05)
+    assert residual_of(path, busy, p99) == pytest.approx(residual, rel=0.05)
 
 
 def test_no_wait_is_seen_where_loads_are_as_fast_as_the_path() -> None:
-    assert residual_of(cost().path, [(0.25, 1e-4), (0.5, 1e-4)]) == 0.0
+    assert residual_of(cost().path, 0.25, 1e-4) == 0.0
+
+
+def test_a_residual_is_that_of_the_load_nearby() -> None:
+    known = replace(cost(), residuals=((0.1, 1e-3), (0.3, 5e-3)))
+    assert [known.residual_at(it) for it in (0.05, 0.2, 0.9)] == pytest.approx([1e-3, 3e-3, 5e-3])
 
 
 def test_a_dearer_model_takes_longer() -> None:
