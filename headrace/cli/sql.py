@@ -15,6 +15,7 @@ from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.connectors.environment import jars_beside
 from headrace.runtime.configuration import operator_jars, python_programs, read_profile
+from headrace.runtime.execution import EXECUTION_MODE, PROCESS
 from headrace.runtime.folders import create_folders, write_private
 from headrace.runtime.job import MODEL, Job
 from headrace.runtime.run import Run, resolver_of
@@ -59,7 +60,10 @@ def sql(
     suite = pack_suite(place, local.home.folder / "suites")
     client = SqlClient(local, local.home.folder / f"init-{use_case}.sql")
     chosen = profile or DEFAULT_PROFILE
-    asked = Run(place, Job(use_case, JOB), data, environment, chosen, values=options.pairs(values))
+    in_workers = {EXECUTION_MODE: PROCESS}
+    asked = Run(
+        place, Job(use_case, JOB), data, environment, chosen, values=options.pairs(values), options=in_workers
+    )
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
     python = {**python_programs(), "python.files": str(suite)}
