@@ -24,6 +24,9 @@ from headrace.sql_client.client import SqlClient
 from headrace.sql_client.init_file import JOB, init_file, init_statements
 from headrace.sql_client.session import open_session
 
+IN_WORKERS = {EXECUTION_MODE: PROCESS}
+"""Whatever the profile says: the client's jobs run on a cluster."""
+
 
 def sql(
     use_case: Annotated[str, typer.Argument(help="A folder under sql/.")] = "fraud",
@@ -60,10 +63,8 @@ def sql(
     suite = pack_suite(place, local.home.folder / "suites")
     client = SqlClient(local, local.home.folder / f"init-{use_case}.sql")
     chosen = profile or DEFAULT_PROFILE
-    in_workers = {EXECUTION_MODE: PROCESS}
-    asked = Run(
-        place, Job(use_case, JOB), data, environment, chosen, values=options.pairs(values), options=in_workers
-    )
+    job, given = Job(use_case, JOB), options.pairs(values)
+    asked = Run(place, job, data, environment, chosen, values=given, options=IN_WORKERS)
     scores_with = model or newest_model(data / "models")
     parameters = {MODEL: str(scores_with.resolve())} if scores_with else {}
     python = {**python_programs(), "python.files": str(suite)}
