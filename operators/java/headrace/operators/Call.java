@@ -128,11 +128,6 @@ final class Call implements Serializable {
                 .toArray();
     }
 
-    RowType passed() {
-        return new RowType(
-                Arrays.stream(passedPositions()).mapToObj(table.getFields()::get).collect(Collectors.toList()));
-    }
-
     /** Orders rows of the same time by the columns of {@code ties}; without them they stay as they arrived. */
     Comparator<RowData> tieOrder() {
         return ties.stream().map(this::order).reduce((left, right) -> 0, Comparator::thenComparing);
@@ -164,10 +159,11 @@ final class Call implements Serializable {
         return type;
     }
 
-    /** The input's columns, then the derived ones. */
-    DataType outputType(RowType input) {
+    /** The columns that are passed on, then the derived ones. */
+    DataType outputType() {
         final List<DataTypes.Field> fields = new ArrayList<>();
-        for (RowType.RowField field : input.getFields()) {
+        for (int position : passedPositions()) {
+            final RowType.RowField field = table.getFields().get(position);
             fields.add(DataTypes.FIELD(field.getName(), TypeConversions.fromLogicalToDataType(field.getType())));
         }
         fields.addAll(DataType.getFields(derivedType()));
@@ -175,7 +171,7 @@ final class Call implements Serializable {
     }
 
     /** Derived columns: window by window, in each the aggregates in the order of the call. */
-    DataType derivedType() {
+    private DataType derivedType() {
         final List<DataTypes.Field> fields = new ArrayList<>();
         final Set<String> names = new HashSet<>(table.getFieldNames());
         for (Window window : windows) {

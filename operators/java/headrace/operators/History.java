@@ -1,7 +1,10 @@
 package headrace.operators;
 
 import org.apache.flink.table.api.dataview.MapView;
+import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.utils.JoinedRowData;
+import org.apache.flink.table.data.utils.ProjectedRowData;
 
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -32,6 +35,7 @@ final class History {
     private final Partial[] all;
     private final Input in = new Input();
     private final Output out = new Output();
+    private final ProjectedRowData passed;
     private final boolean needsEveryRow;
     private boolean isNew;
     private boolean hasChanged;
@@ -48,6 +52,7 @@ final class History {
                 Arrays.stream(distinctColumns).mapToObj(c -> new Distinct(call, c, store)).toArray(Distinct[]::new);
         this.recent = call.newPartials();
         this.all = call.newPartials();
+        this.passed = ProjectedRowData.from(call.passedPositions());
         this.needsEveryRow = call.needsEveryRow();
     }
 
@@ -80,10 +85,14 @@ final class History {
     }
 
     /**
-     * Keeps a row, and gives the aggregates of its windows over the rows that have come so far. A row that has nothing
-     * to aggregate is answered and not kept.
+     * Keeps a row, and passes it on with the aggregates of its windows over the rows that have come so far. A row that
+     * has nothing to aggregate is answered and not kept.
      */
-    Object[] add(long time, RowData row) throws Exception {
+    RowData answer(long time, RowData row) throws Exception {
+        return new JoinedRowData(passed.replaceRow(row), GenericRowData.of(add(time, row)));
+    }
+
+    private Object[] add(long time, RowData row) throws Exception {
         own.clear();
         own.insert(time, call.columns, row);
         final boolean inOrder = tail.size == 0 || time >= tail.newest();

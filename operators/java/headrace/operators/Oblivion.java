@@ -25,7 +25,8 @@ final class Oblivion {
     }
 
     /**
-     * Writes the history of a key after a row.
+     * Writes the history of a key after a row. Of a key of which nothing is kept nothing is written: a header without
+     * bytes is no state to Flink.
      *
      * @param watermark what is older than all windows of a row of this time is dropped
      * @param time of the row
@@ -35,9 +36,6 @@ final class Oblivion {
             context.timeContext(Long.class).registerOnTime(FORGET, time + span);
         }
         history.close(watermark);
-        if (history.isNew() && history.isEmpty()) {
-            context.clearState("header");
-        }
     }
 
     /** Forgets the key, or waits for its newest row; what is too old by then goes with the next row that is kept. */

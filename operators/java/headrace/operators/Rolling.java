@@ -36,6 +36,6 @@ public class Rolling extends ProcessTableFunction<RowData> implements Specialize
         if (!call.ties.isEmpty()) {
             throw new InvalidCall("ties: rows are answered as they arrive; only rolling_in_order orders them.");
         }
-        return call.outputType(call.passed());
+        return call.outputType();
     }
 }

@@ -2,11 +2,8 @@ package headrace.operators;
 
 import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.utils.JoinedRowData;
-import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.types.DataType;
@@ -25,7 +22,6 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
     private final transient List<DataType> argumentTypes;
     private transient History history;
     private transient Oblivion oblivion;
-    private transient ProjectedRowData passed;
 
     RollingFunction(CallContext context) {
         this.call = new Call(context);
@@ -34,14 +30,13 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
-        return Signature.internal(argumentTypes, call.outputType(call.passed()), Signature.state());
+        return Signature.internal(argumentTypes, call.outputType(), Signature.state());
     }
 
     @Override
     public void open(FunctionContext context) {
         history = new History(call);
         oblivion = new Oblivion(call.span, history);
-        passed = ProjectedRowData.from(call.passedPositions());
     }
 
     /** Answers a row; the literals were read at planning. */
@@ -58,7 +53,7 @@ public class RollingFunction extends ProcessTableFunction<RowData> {
             throws Exception {
         final long time = call.time(row);
         history.open(header, blocks);
-        collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
+        collect(history.answer(time, row));
         oblivion.close(context, call.ordered ? time : watermark(context), time);
     }
 

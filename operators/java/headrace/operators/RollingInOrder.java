@@ -37,6 +37,6 @@ public class RollingInOrder extends ProcessTableFunction<RowData> implements Spe
         if (call.ordered) {
             throw new InvalidCall("ORDER BY: leave it out, rows are put in order here; ties => 'column, …' orders equals.");
         }
-        return call.outputType(call.passed());
+        return call.outputType();
     }
 }

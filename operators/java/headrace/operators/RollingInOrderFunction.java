@@ -5,11 +5,8 @@ import org.apache.flink.table.api.dataview.MapView;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
-import org.apache.flink.table.data.utils.JoinedRowData;
-import org.apache.flink.table.data.utils.ProjectedRowData;
 import org.apache.flink.table.functions.FunctionContext;
 import org.apache.flink.table.functions.ProcessTableFunction;
 import org.apache.flink.table.types.DataType;
@@ -38,7 +35,6 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
     private final transient List<DataType> argumentTypes;
     private transient History history;
     private transient Oblivion oblivion;
-    private transient ProjectedRowData passed;
     private transient Comparator<RowData> tieOrder;
 
     RollingInOrderFunction(CallContext context) {
@@ -52,7 +48,7 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
         final DataType waiting = MapView.newMapViewDataType(DataTypes.BIGINT(), rows);
         final LinkedHashMap<String, StateTypeStrategy> state = Signature.state();
         state.put("waiting", StateTypeStrategy.of(TypeStrategies.explicit(waiting), Duration.ZERO));
-        return Signature.internal(argumentTypes, call.outputType(call.passed()), state);
+        return Signature.internal(argumentTypes, call.outputType(), state);
     }
 
     @Override
@@ -60,7 +56,6 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
         history = new History(call);
         oblivion = new Oblivion(call.span, history);
         tieOrder = call.tieOrder();
-        passed = ProjectedRowData.from(call.passedPositions());
     }
 
     /** Lets a row wait; the literals were read at planning. */
@@ -105,7 +100,7 @@ public class RollingInOrderFunction extends ProcessTableFunction<RowData> {
         waiting.remove(time);
         Arrays.sort(rows, tieOrder);
         for (RowData row : rows) {
-            collect(new JoinedRowData(passed.replaceRow(row), GenericRowData.of(history.add(time, row))));
+            collect(history.answer(time, row));
         }
     }
 
