@@ -17,22 +17,18 @@ import psutil
 from rich.console import Console
 
 from benchmarks.markdown import table
-from benchmarks.pipeline.bench import Bench
-from benchmarks.pipeline.contenders import Contenders
-from benchmarks.pipeline.extent import FULL, WARM_RATE
-from benchmarks.pipeline.ladder import rung
-from benchmarks.pipeline.schedule import cases
-from benchmarks.pipeline.streams import taken
-from benchmarks.place import PEER, ROOT, WORK
-from benchmarks.processes import Programs, scratch_folder
-from headrace.cluster.broker import BUSY
-from headrace.cluster.standalone import running_broker
+from benchmarks.pipeline.extent import FULL
+from benchmarks.pipeline.ladder import rung, warm_up
+from benchmarks.pipeline.schedule import case_named
+from benchmarks.pipeline.shipped import shipped_bench
+from benchmarks.place import WORK
+from benchmarks.processes import scratch_folder
 from headrace.errors import HeadraceError
-from headrace.planning.ladder import Rung
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
+    from headrace.planning.ladder import Rung
     from headrace.planning.latency import Session
 
 CASE = "latency/realtime/low-latency/hashmap/1"
@@ -129,15 +125,12 @@ def _cell(found: Taken) -> str:
 def _measure(asked: argparse.Namespace) -> Iterator[Step]:
     with (
         scratch_folder(asked.output) as scratch,
-        running_broker(ROOT, scratch / "broker", jvm=BUSY) as broker,
+        shipped_bench(scratch) as bench,
+        bench.latency_session(case_named(CASE)) as (session, ahead),
     ):
-        programs = Programs(scratch, broker.address, PEER)
-        bench = Bench(Contenders(programs, {3: ROOT}), WORK / "pipeline" / "data", FULL)
-        case = next(each for each in cases() if each.name == CASE)
-        with bench.latency_session(case) as (session, ahead):
-            session.drive(Rung(WARM_RATE, taken(ahead, round(WARM_RATE * WARM_SECONDS))))
-            for rate in asked.rates:
-                yield _step(session, rung(ahead, rate, replace(FULL, seconds=(0.0, SECONDS))))
+        warm_up(session, ahead, WARM_SECONDS)
+        for rate in asked.rates:
+            yield _step(session, rung(ahead, rate, replace(FULL, seconds=(0.0, SECONDS))))
 
 
 def _step(session: Session, ahead: Rung) -> Step:

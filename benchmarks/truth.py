@@ -11,13 +11,20 @@ from datasets.fraud.tables import LABEL_DELAY_DAYS
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     import pandas as pd
 
 TOLERANCE = 1e-9
-_LAST_MILLISECOND = {"1d": 86_399_999, "7d": 604_799_999, "30d": 2_591_999_999}
-"""How far a closed RANGE reaches back so that the window is ``(t - w, t]``; times are whole milliseconds."""
+HOURS = {"h": 1, "d": 24}
+TERMINAL_EVENTS = f"""
+  SELECT transaction_id, terminal_id, event_time AS moment, NULL AS fraud FROM payments
+  UNION ALL
+  SELECT transaction_id, terminal_id, event_time + INTERVAL '{LABEL_DELAY_DAYS} days' AS moment, fraud FROM payments
+  WHERE $until IS NULL OR event_time + INTERVAL '{LABEL_DELAY_DAYS} days' <= $until
+"""  # noqa: S608 -- our own words
+"""Payments, whose fraud is NULL, and the verdicts that are known."""
 
 
 class Truth:
@@ -92,14 +99,16 @@ def _files(rows: Path) -> list[Path]:
     return [path for path in rows.rglob("*") if path.is_file() and path.name[0] not in "._"]
 
 
-def _windows(by: str) -> str:
-    """The three windows of an entity, by name."""
-    each = (
-        f"w{name} AS (PARTITION BY {by} ORDER BY moment "
-        f"RANGE BETWEEN INTERVAL '{_LAST_MILLISECOND[name]} milliseconds' PRECEDING AND CURRENT ROW)"
-        for name in WINDOWS
-    )
-    return ", ".join(each)
+def named_windows(by: str, windows: Iterable[str]) -> str:
+    """The windows ``(t - w, t]`` of what has one value of a column, each under its name behind a w."""
+    return ", ".join(f"w{name} AS ({_over(by, name)})" for name in windows)
+
+
+def _over(by: str, window: str) -> str:
+    """A closed RANGE that reaches back a millisecond less; times are whole milliseconds."""
+    milliseconds = int(window[:-1]) * HOURS[window[-1]] * 3_600_000 - 1
+    reach = f"RANGE BETWEEN INTERVAL '{milliseconds} milliseconds' PRECEDING AND CURRENT ROW"
+    return f"PARTITION BY {by} ORDER BY moment {reach}"
 
 
 def _features(template: str) -> str:
@@ -114,7 +123,7 @@ CREATE TABLE customer AS
 WITH events AS (SELECT *, event_time AS moment, CAST(round(amount * 100) AS BIGINT) AS cents FROM payments)
 SELECT transaction_id, {_CUSTOMER_FEATURES}
 FROM events
-WINDOW {_windows("customer_id")}
+WINDOW {named_windows("customer_id", WINDOWS)}
 QUALIFY count(*) OVER (PARTITION BY customer_id, moment) = 1
 """  # noqa: S608 -- our own words
 _TERMINAL_FEATURES = _features(
@@ -122,16 +131,11 @@ _TERMINAL_FEATURES = _features(
 )
 _TERMINAL = f"""
 CREATE TABLE terminal AS
-WITH events AS (
-  SELECT transaction_id, terminal_id, event_time AS moment, NULL AS fraud FROM payments
-  UNION ALL
-  SELECT transaction_id, terminal_id, event_time + INTERVAL '{LABEL_DELAY_DAYS} days' AS moment, fraud FROM payments
-  WHERE $until IS NULL OR event_time + INTERVAL '{LABEL_DELAY_DAYS} days' <= $until
-),
+WITH events AS ({TERMINAL_EVENTS}),
 counted AS (
   SELECT transaction_id, fraud, {_TERMINAL_FEATURES}
   FROM events
-  WINDOW {_windows("terminal_id")}
+  WINDOW {named_windows("terminal_id", WINDOWS)}
 )
 SELECT * EXCLUDE (fraud) FROM counted WHERE fraud IS NULL
 """  # noqa: S608 -- our own words

@@ -19,14 +19,9 @@ from rich.table import Table
 
 from benchmarks.flame.draw import draw, tree
 from benchmarks.flame.recording import OPTIONS, dump, newest, shares, stacks
-from benchmarks.pipeline.bench import Bench
-from benchmarks.pipeline.contenders import Contenders
-from benchmarks.pipeline.extent import FULL
-from benchmarks.pipeline.schedule import cases
-from benchmarks.place import PEER, ROOT, WORK
-from benchmarks.processes import Programs
-from headrace.cluster.broker import BUSY
-from headrace.cluster.standalone import running_broker
+from benchmarks.pipeline.schedule import case_named
+from benchmarks.pipeline.shipped import shipped_bench
+from benchmarks.place import WORK
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -66,10 +61,8 @@ def main() -> int:
 def _record(asked: argparse.Namespace, folder: Path) -> list[Stack]:
     over = threading.Event()
     dumps = threading.Thread(target=_dump_until, args=(over, folder), daemon=True)
-    with running_broker(ROOT, asked.output / "broker", jvm=BUSY) as broker:
-        programs = Programs(asked.output, broker.address, PEER)
-        bench = Bench(Contenders(programs, {3: ROOT}), WORK / "pipeline" / "data", FULL)
-        case = next(each for each in cases() if each.name == asked.case)
+    with shipped_bench(asked.output) as bench:
+        case = case_named(asked.case)
         dumps.start()
         try:
             bench.run(case)

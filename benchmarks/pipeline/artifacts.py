@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Any
 from sklearn.ensemble import HistGradientBoostingClassifier
 
 from benchmarks.pipeline.wide import AGGREGATES, WIDTHS
-from benchmarks.pipeline.wide_truth import WideTruth
+from benchmarks.pipeline.wide_truth import truth_of
 from benchmarks.place import ROOT
-from benchmarks.truth import Truth
 from headrace.models.definition import AlertBudget, Feature, ModelDefinition, load_definition
 from headrace.models.training import Provenance, train
 
@@ -75,8 +74,7 @@ def training_sets(payments: pd.DataFrame, width: Width | None = None) -> tuple[p
         payments: in the order of event time.
         width: which features there are; the shipped ones if none is given.
     """
-    truth = WideTruth(payments, width) if width else Truth(payments)
-    features = truth.features()
+    features = truth_of(payments, width).features()
     frame = features.merge(payments[["transaction_id", "fraud"]], on="transaction_id")
     frame = typed(
         frame.assign(event_time=frame["event_time"].dt.tz_localize("UTC"), fraud=frame["fraud"].astype(int))

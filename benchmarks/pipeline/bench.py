@@ -12,15 +12,12 @@ from benchmarks.payments import of_keys, payments, with_hot_customer
 from benchmarks.pipeline import history, ladder
 from benchmarks.pipeline.artifacts import make_artifact
 from benchmarks.pipeline.equality import Expected, answers_of
-from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM, SETTLE_SECONDS
+from benchmarks.pipeline.extent import LAST_DAY, LEARNED_FROM, UNCOMPILED_WARM_SECONDS
 from benchmarks.pipeline.schedule import SLOW, STATE_SHARES
-from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers, taken
+from benchmarks.pipeline.streams import FeatureStream, Stream, of_customers
 from benchmarks.pipeline.topics import Topics
 from benchmarks.pipeline.wide import WIDTHS
-from benchmarks.pipeline.wide_equality import WideExpected
 from benchmarks.truth import Truth
-from headrace.errors import HeadraceError
-from headrace.planning.latency import Session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,6 +29,7 @@ if TYPE_CHECKING:
     from benchmarks.pipeline.extent import Extent
     from benchmarks.pipeline.schedule import Case
     from headrace.planning.ladder import Record
+    from headrace.planning.latency import Session
 
 KEPT_DAYS = 30
 """All of their payments are in the windows."""
@@ -89,15 +87,15 @@ class Bench:
             HeadraceError: when one differs.
         """
         frame = of_customers(self.everything, self.extent.checked_every)
-        filled = int((frame["day"] < self.extent.fill_days).sum())
-        expected = self._expected(case, frame.head(filled + self.extent.checked), filled)
+        filled = self._filling(frame)
+        width = WIDTHS[int(case.variant)] if case.group == "features" else None
+        expected = Expected(frame.head(filled + self.extent.checked), filled, self.model(case.model), width)
         if case.group == "history":
             return history.check(self.contenders, case, frame)
         if case.group == "score":
             return self._check_scores(case, expected)
         with self._topics() as topics:
-            known = expected.stream.known_before(filled - 1)
-            topics.fill(VERDICTS, expected.stream.verdicts[:known])
+            _fill_verdicts(topics, expected.stream, filled)
             with self._running(case, topics, features=True) as contender:
                 topics.fill(RAW, expected.stream.sent[:filled])
                 contender.wait_for_answers(filled)
@@ -106,11 +104,6 @@ class Bench:
                 contender.wait_for_answers(len(expected.stream.payments))
                 scratch = contender.folder / "answers.jsonl"
                 return expected.check(case.name, answers_of(contender), scratch)
-
-    def _expected(self, case: Case, frame: pd.DataFrame, filled: int) -> Expected:
-        if case.group == "features":
-            return WideExpected(frame, filled, self.model(case.model), WIDTHS[int(case.variant)])
-        return Expected(frame, filled, self.model(case.model))
 
     def _check_scores(self, case: Case, expected: Expected) -> int:
         stream = FeatureStream(expected.features)
@@ -138,31 +131,34 @@ class Bench:
     def _latency(self, case: Case, topics: Topics) -> dict[str, float]:
         stream, extent = self.latency_stream, self.extent
         if not case.is_compiling:
-            extent = replace(extent, warm_seconds=min(extent.warm_seconds, SETTLE_SECONDS))
+            extent = replace(extent, warm_seconds=min(extent.warm_seconds, UNCOMPILED_WARM_SECONDS))
         if case.contender == "echo":
             return ladder.climb(topics, RAW, stream.sent, 0, extent)
-        filled = self._know_verdicts(topics)
+        filled = self._filling(stream.payments)
+        _fill_verdicts(topics, stream, filled)
         with self._running(case, topics):
             return ladder.climb(topics, ANSWERS, stream.sent, filled, extent)
 
     @contextmanager
     def latency_session(self, case: Case) -> Iterator[tuple[Session, Iterator[Record]]]:
-        """A session with a contender whose windows are filled, and what can be sent then."""
+        """A session with a contender whose windows are filled, and what can be sent then.
+
+        Raises:
+            HeadraceError: when a program fails or does not answer.
+        """
         with self._topics() as topics:
-            filled = self._know_verdicts(topics)
-            session = Session(topics.route(ANSWERS), first_seconds=ladder.FIRST_SECONDS)
-            with self._running(case, topics), session:
-                ahead = iter(self.latency_stream.sent)
-                if session.fill(taken(ahead, filled)):
-                    raise HeadraceError("what fills the windows was not answered")
+            stream = self.latency_stream
+            filled = self._filling(stream.payments)
+            _fill_verdicts(topics, stream, filled)
+            with (
+                self._running(case, topics),
+                ladder.filled_session(topics, ANSWERS, stream.sent, filled) as (session, ahead),
+            ):
                 yield session, ahead
 
-    def _know_verdicts(self, topics: Topics) -> int:
-        """Write the verdicts that are known when windows are full; returns how many payments fill them."""
-        stream = self.latency_stream
-        filled = int((stream.payments["day"] < self.extent.fill_days).sum())
-        topics.fill(VERDICTS, stream.verdicts[: stream.known_before(filled - 1)])
-        return filled
+    def _filling(self, payments: pd.DataFrame) -> int:
+        """How many payments fill windows."""
+        return int((payments["day"] < self.extent.fill_days).sum())
 
     def _backlog(self, case: Case, topics: Topics) -> dict[str, float]:
         """Let it run warm, stop it, fill the topics, and note what it takes to work that off."""
@@ -214,6 +210,11 @@ class Bench:
             yield topics
         finally:
             topics.delete()
+
+
+def _fill_verdicts(topics: Topics, stream: Stream, filled: int) -> None:
+    """Write the verdicts that are known when so many payments fill windows."""
+    topics.fill(VERDICTS, stream.verdicts[: stream.known_before(filled - 1)])
 
 
 def _worked_off(contender: Contender, first: int, count: int) -> dict[str, float]:

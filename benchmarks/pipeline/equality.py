@@ -10,7 +10,7 @@ import pandas as pd
 
 from benchmarks.pipeline.artifacts import typed
 from benchmarks.pipeline.streams import ID, Stream
-from benchmarks.truth import Truth
+from benchmarks.pipeline.wide_truth import truth_of
 from headrace.errors import HeadraceError
 from headrace.models.artifact import load_artifact
 from headrace.models.scorer import Scorer
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from benchmarks.pipeline.contenders import Contender
+    from benchmarks.pipeline.wide import Width
 
 TOLERANCE = 1e-6
 """Of scores: features may differ in their last bits."""
@@ -33,12 +34,13 @@ class Expected:
         payments: in the order of time.
         filled: how many of them fill windows; those after them are compared, the verdicts known before them count.
         model: folder of the artifact.
+        width: which features there are; the shipped ones if none is given.
     """
 
-    def __init__(self, payments: pd.DataFrame, filled: int, model: Path) -> None:
+    def __init__(self, payments: pd.DataFrame, filled: int, model: Path, width: Width | None = None) -> None:
         self.stream, self.filled, self.model = Stream(payments), filled, model
         self.until = self.stream.moment(filled - 1)
-        self._truth = Truth(payments, self.until)
+        self._truth = truth_of(payments, width, self.until)
 
     def check(self, who: str, answers: Iterable[dict[str, Any]], scratch: Path) -> int:
         """Compare answers that have features and score; returns how many were compared.

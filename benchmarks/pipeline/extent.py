@@ -20,7 +20,7 @@ class Extent:
         rates: events a second, the ladder.
         seconds: of each rate that are not measured, then that are.
         warm_seconds: at `WARM_RATE`, before the ladder, that are not measured: a job that lives for days runs compiled.
-            What has no compiler gets `SETTLE_SECONDS` at most.
+            What has no compiler gets `UNCOMPILED_WARM_SECONDS` at most.
         warm_up: payments before the backlog, so that what is timed runs warm.
         backlog: payments that wait when the time begins.
     """
@@ -42,7 +42,7 @@ class Extent:
 LAST_DAY = 119
 WARM_RATE = 1_000
 """Events a second."""
-SETTLE_SECONDS = 5.0
+UNCOMPILED_WARM_SECONDS = 5.0
 LEARNED_FROM = 10
 """Models learn from one in so many customers."""
 FULL = Extent(3, 3, 5, 2, 40, 31, 4_000, (10, 100, 1_000, 5_000, 10_000), (1.0, 5.0), 45.0, 150_000, 150_000)

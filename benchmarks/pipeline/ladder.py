@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from benchmarks.pipeline.extent import WARM_RATE
@@ -44,12 +45,9 @@ def climb(
     Raises:
         HeadraceError: when what fills windows, or something at a steady rate, is not answered.
     """
-    ahead = iter(records)
     found: dict[str, float] = {}
-    with Session(topics.route(answers), first_seconds=FIRST_SECONDS) as session:
-        if session.fill(taken(ahead, filled)):
-            raise HeadraceError("what fills the windows was not answered")
-        session.drive(Rung(WARM_RATE, taken(ahead, round(WARM_RATE * extent.warm_seconds))))
+    with filled_session(topics, answers, records, filled) as (session, ahead):
+        warm_up(session, ahead, extent.warm_seconds)
         for rate in extent.rates:
             outcome = session.drive(rung(ahead, rate, extent)).require_all()
             found.update(figures(str(rate), outcome))
@@ -62,6 +60,27 @@ def climb(
         session.fill(taken(ahead, CAUGHT_UP))
         burst = session.drive(Rung(10 * BURST, taken(ahead, BURST)))
     return {**found, "left": float(len(burst.unanswered))}
+
+
+@contextmanager
+def filled_session(
+    topics: Topics, answers: str, records: Sequence[Record], filled: int
+) -> Iterator[tuple[Session, Iterator[Record]]]:
+    """A session in which windows are filled, and what can be sent then; arguments as of :func:`climb`.
+
+    Raises:
+        HeadraceError: when what fills windows is not answered.
+    """
+    ahead = iter(records)
+    with Session(topics.route(answers), first_seconds=FIRST_SECONDS) as session:
+        if session.fill(taken(ahead, filled)):
+            raise HeadraceError("what fills the windows was not answered")
+        yield session, ahead
+
+
+def warm_up(session: Session, ahead: Iterator[Record], seconds: float) -> None:
+    """Send at `WARM_RATE` what is not measured."""
+    session.drive(Rung(WARM_RATE, taken(ahead, round(WARM_RATE * seconds))))
 
 
 def rung(records: Iterator[Record], rate: int, extent: Extent) -> Rung:

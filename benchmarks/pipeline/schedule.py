@@ -107,6 +107,11 @@ def cases(groups: Collection[str] = GROUPS, *, quick: bool = False) -> list[Case
     return [case for case in everything if case.group in groups]
 
 
+def case_named(name: str) -> Case:
+    """The case of a name."""
+    return next(case for case in cases() if case.name == name)
+
+
 def to_check(wanted: Iterable[Case]) -> list[Case]:
     """One case for each thing that is to be compared with the oracle, in one slot.
 

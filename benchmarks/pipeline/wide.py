@@ -60,8 +60,17 @@ class Addition:
         >>> Addition("customer", "sum(amount)", "2d").name, Addition("customer", "count", "2d").name
         ('customer_amount_sum_2d', 'customer_count_2d')
         """
-        function, _, column = self.aggregate.rstrip(")").partition("(")
-        return "_".join(filter(None, (self.entity, column, function, self.window)))
+        return "_".join(filter(None, (self.entity, self.column, self.function, self.window)))
+
+    @property
+    def function(self) -> str:
+        """What is computed: ``sum`` of ``sum(amount)``."""
+        return self.aggregate.partition("(")[0]
+
+    @property
+    def column(self) -> str:
+        """Of which column; empty where rows themselves are counted."""
+        return self.aggregate.rstrip(")").partition("(")[2]
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from benchmarks.pipeline.wide import AGGREGATES
-from benchmarks.truth import Truth
-from datasets.fraud.tables import LABEL_DELAY_DAYS
+from benchmarks.truth import TERMINAL_EVENTS, Truth, named_windows
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -15,15 +14,9 @@ if TYPE_CHECKING:
 
     from benchmarks.pipeline.wide import Addition, Width
 
-HOURS = {"h": 1, "d": 24}
 EVENTS = {
     "customer": "SELECT *, event_time AS moment, TRUE AS asked FROM payments",
-    "terminal": f"""
-  SELECT transaction_id, terminal_id, event_time AS moment, NULL AS fraud, TRUE AS asked FROM payments
-  UNION ALL
-  SELECT transaction_id, terminal_id, event_time + INTERVAL '{LABEL_DELAY_DAYS} days', fraud, FALSE FROM payments
-  WHERE $until IS NULL OR event_time + INTERVAL '{LABEL_DELAY_DAYS} days' <= $until
-""",  # noqa: S608 -- our own words
+    "terminal": f"SELECT *, fraud IS NULL AS asked FROM ({TERMINAL_EVENTS})",  # noqa: S608 -- our own words
 }
 """What windows of an entity are over; what is asked for is the features of payments."""
 CALLS = {
@@ -33,6 +26,11 @@ CALLS = {
     "distinct": "count(DISTINCT {})",
 }
 """DuckDB's names of aggregates, where they are others than those of ``rolling``."""
+
+
+def truth_of(payments: pd.DataFrame, width: Width | None, until: pd.Timestamp | None = None) -> Truth:
+    """The shipped features of some payments, or so many; arguments as of :class:`WideTruth`."""
+    return WideTruth(payments, width, until) if width else Truth(payments, until)
 
 
 class WideTruth(Truth):
@@ -55,23 +53,15 @@ class WideTruth(Truth):
 def _query(entity: str, additions: Iterable[Addition], windows: Iterable[str]) -> str:
     """Puts the further features of an entity beside the shipped ones."""
     columns = ", ".join(f"coalesce(CAST({_call(each)} AS DOUBLE), 0) AS {each.name}" for each in additions)
-    named = ", ".join(f"w{window} AS ({_over(entity, window)})" for window in windows)
     return f"""
 CREATE OR REPLACE TABLE {entity} AS
 WITH events AS ({EVENTS[entity]}),
-computed AS (SELECT transaction_id, asked, {columns} FROM events WINDOW {named})
+computed AS (SELECT transaction_id, asked, {columns} FROM events WINDOW {named_windows(f"{entity}_id", windows)})
 SELECT shipped.*, more.* EXCLUDE (transaction_id, asked)
 FROM {entity} AS shipped JOIN computed AS more USING (transaction_id) WHERE more.asked
 """  # noqa: S608 -- our own words
 
 
-def _over(entity: str, window: str) -> str:
-    """The window ``(t - w, t]``; times are whole milliseconds."""
-    milliseconds = int(window[:-1]) * HOURS[window[-1]] * 3_600_000 - 1
-    reach = f"RANGE BETWEEN INTERVAL '{milliseconds} milliseconds' PRECEDING AND CURRENT ROW"
-    return f"PARTITION BY {entity}_id ORDER BY moment {reach}"
-
-
 def _call(addition: Addition) -> str:
-    function, _, column = addition.aggregate.rstrip(")").partition("(")
-    return f"{CALLS.get(function, f'{function}({{}})').format(column or '*')} OVER w{addition.window}"
+    call = CALLS.get(addition.function, f"{addition.function}({{}})")
+    return f"{call.format(addition.column or '*')} OVER w{addition.window}"

@@ -66,9 +66,7 @@ def _read(flow: Dataflow, asked: argparse.Namespace, topic: str) -> Any:
 
 def _answering(model: Model, *, keep: bool) -> Any:
     def answer(event: Event) -> KafkaSinkMessage[bytes, bytes]:
-        features = event.pop(FEATURES)
-        answered = model.predict(event, features)
-        value = {**answered, **features} if keep else answered
+        value = model.answer(event, event.pop(FEATURES), keep=keep)
         return KafkaSinkMessage(str(event["transaction_id"]).encode(), json.dumps(value).encode())
 
     return answer

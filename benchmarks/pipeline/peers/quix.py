@@ -62,9 +62,7 @@ def application(asked: argparse.Namespace) -> Application:
 
 def _answering(model: Model, *, keep: bool) -> Any:
     def answer(event: dict[str, Any]) -> dict[str, Any]:
-        features = event.pop(FEATURES)
-        answered = model.predict(event, features)
-        return {**answered, **features} if keep else answered
+        return model.answer(event, event.pop(FEATURES), keep=keep)
 
     return answer
 

@@ -109,8 +109,7 @@ def _answer(
 ) -> tuple[bytes, bytes]:
     now = to_millis(payment["event_time"])
     features = {"amount": float(payment["amount"]), **windows.features(payment, now)}
-    answer = model.predict(payment, features)
-    found = {**answer, **features} if asked.features else answer
+    found = model.answer(payment, features, keep=asked.features)
     return json.dumps(found).encode(), str(payment["transaction_id"]).encode()
 
 

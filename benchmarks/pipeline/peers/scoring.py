@@ -26,6 +26,13 @@ class Model:
         self._threshold, self._version = found.manifest.threshold, found.manifest.version
         self._run = found.model.scores
 
+    def answer(
+        self, payment: Mapping[str, Any], features: Mapping[str, float], *, keep: bool
+    ) -> dict[str, Any]:
+        """As :meth:`predict`, with the features in it if they are kept."""
+        answered = self.predict(payment, features)
+        return {**answered, **features} if keep else answered
+
     def predict(self, payment: Mapping[str, Any], features: Mapping[str, float]) -> dict[str, Any]:
         """The record of a payment's prediction, as our contract has it but for reasons."""
         score = float(self._run(np.array([[features[name] for name in self._names]], dtype=np.float64))[0])

@@ -53,13 +53,7 @@ def answers_at_terminal(
 ) -> tuple[Any, list[Event]]:
     """What a terminal keeps after a batch, and the answers to its payments."""
     kept, found = terminal_batch(events, kept)
-    return kept, [_answer(_loaded(model), event, keep=keep) for event in found]
-
-
-def _answer(model: Model, event: Event, *, keep: bool) -> Event:
-    features = event.pop(FEATURES)
-    answered = model.predict(event, features)
-    return {**answered, **features} if keep else answered
+    return kept, [_loaded(model).answer(event, event.pop(FEATURES), keep=keep) for event in found]
 
 
 @lru_cache(maxsize=1)
