@@ -47,6 +47,8 @@ class ScoringMetrics:
         self._failed = group.counter("events_not_scored")
         self._durations = CallDurations(group, clock)
         self._versions: dict[str, Any] = {}
+        # A counter in a worker's process is not reported before it was added to, be it zero.
+        self._untold = True
 
     def observe(self, results: Sequence[Scored], seconds: float) -> None:
         """Count what a call gave and how long it took."""
@@ -56,10 +58,11 @@ class ScoringMetrics:
             failed += result.error is not None
             version = result.model_version
             versions[version] = versions.get(version, 0) + 1
-        if failed:
+        if failed or self._untold:
             self._failed.inc(failed)
-        if failed < len(results):
+        if failed < len(results) or self._untold:
             self._scored.inc(len(results) - failed)
+        self._untold = False
         for version, count in versions.items():
             if version:
                 self._of(version).inc(count)

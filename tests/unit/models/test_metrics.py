@@ -3,6 +3,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import pytest
+
 from headrace.models.metrics import BUCKETS_SECONDS, TOLD_EVERY_SECONDS, ScoringMetrics
 from headrace.models.scorer import Scored
 
@@ -17,9 +19,11 @@ NOBODY = Scored(None, None, None, None, "no version is deployed")
 @dataclass
 class Number:
     value: int = 0
+    additions: int = 0
 
     def inc(self, number: int) -> None:
         self.value += number
+        self.additions += 1
 
 
 @dataclass
@@ -55,6 +59,15 @@ def test_what_was_scored_and_what_was_not_is_counted_by_version() -> None:
     assert (group.value("events_scored"), group.value("events_not_scored")) == (3, 2)
     assert group.value("version_events{model_version=fraud-1}") == 3
     assert group.value("version_events{model_version=fraud-2}") == 1
+
+
+@pytest.mark.parametrize(("only", "absent"), [(GOOD, "events_not_scored"), (BAD, "events_scored")])
+def test_what_has_not_come_yet_is_told_as_zero_once(only: Scored, absent: str) -> None:
+    group = Group()
+    metrics = ScoringMetrics(group, trained_until)
+    metrics.observe([only], 0.001)
+    metrics.observe([only], 0.001)
+    assert group.numbers[absent] == Number(value=0, additions=1)
 
 
 @dataclass
