@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import psutil
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from headrace.planning.prediction import JobCost
+from headrace.planning.prediction import JobCost, Load
 from headrace.runtime.java import find_java_home, java_version
 from headrace.runtime.suite import Suite
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from headrace.planning.profile import Profile
     from headrace.planning.trial import Course
 
-FORMAT = 3
+FORMAT = 4
 
 
 class Calibration(BaseModel):
@@ -33,8 +33,7 @@ class Calibration(BaseModel):
         measured: when, ISO 8601, UTC.
         seconds: that it took.
         load: processes that wanted a core in the minute before, on average.
-        slot_seconds: as in `JobCost`; so are ``cpu_seconds``, ``path``, ``residuals``, ``checkpoint_seconds``.
-        loaded: rate, utilisation and measured p99 in seconds, a load.
+        slot_seconds: as in `JobCost`; so are ``cpu_seconds``, ``loads`` and ``checkpoint_seconds``.
         state_bytes: of a checkpoint, an event in it.
         events: that were in it.
         keys: that they had.
@@ -51,10 +50,8 @@ class Calibration(BaseModel):
     load: float
     slot_seconds: float
     cpu_seconds: float
-    path: tuple[float, ...]
-    residuals: tuple[tuple[float, float], ...]
+    loads: tuple[Load, ...]
     checkpoint_seconds: float
-    loaded: tuple[tuple[float, float, float], ...]
     state_bytes: float
     events: int
     keys: int
@@ -64,9 +61,7 @@ class Calibration(BaseModel):
     @property
     def cost(self) -> JobCost:
         """What a prediction needs of it."""
-        return JobCost(
-            self.slot_seconds, self.cpu_seconds, self.path, self.residuals, self.checkpoint_seconds
-        )
+        return JobCost(self.slot_seconds, self.cpu_seconds, self.loads, self.checkpoint_seconds)
 
 
 def cores() -> int:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from headrace.planning.profile import Bundling
+
 SIZES = (1, 10, 100, 1_000, 5_000)
 """Rows of a batch."""
 REPEATS = 7
@@ -69,6 +71,10 @@ class Inference:
         known = float(np.interp(rows, sizes, seconds))
         beyond = max(0.0, rows - sizes[-1]) * float(seconds[-1]) / sizes[-1]
         return known + beyond + self.alerting * rows * self.reasons
+
+    def of_bundle(self, bundling: Bundling, rate: float) -> float:
+        """Seconds for the rows that are scored together, when ``rate`` a second come to one slot."""
+        return self.by_row if bundling.by_row else self.of_batch(bundling.rows_at(rate))
 
 
 @dataclass(frozen=True)

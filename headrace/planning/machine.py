@@ -17,16 +17,18 @@ from headrace.planning.blank import blank_artifact
 from headrace.planning.calibration import Calibration, digest_of
 from headrace.planning.inference import measure_inference
 from headrace.planning.ladder import Rung
-from headrace.planning.prediction import residual_of
+from headrace.planning.prediction import Load
 from headrace.planning.profile import PARALLELISM
 from headrace.planning.trial import Setting, trial
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from headrace.models.artifact import Artifact
     from headrace.planning.feed import Feed
     from headrace.planning.inference import Inference
     from headrace.planning.ladder import Outcome
-    from headrace.planning.profile import Profile
+    from headrace.planning.profile import Bundling, Profile
     from headrace.planning.trial import Course, Trial
 
 Say = Callable[[str], None]
@@ -39,6 +41,8 @@ QUIET_RATE = 100.0
 """Events a second at which nothing queues."""
 QUIET_SECONDS = 20
 BURST = 40_000
+SETTLED_SECONDS = 10
+"""After a burst, at `WARM_RATE`: garbage and checkpoints of so many events are done with."""
 SHARES = (0.125, 0.25)
 """Of the burst's rate: the loads under which waiting is looked at. At a steady rate events cost more than in a burst,
 where they go in company: half of its rate may be all there is."""
@@ -57,6 +61,7 @@ class Extent:
         warm_seconds: at a steady rate, after that.
         quiet_seconds: at the rate at which nothing queues.
         burst: events as fast as they go.
+        settled_seconds: after the burst.
         loaded_seconds: a load.
         verified_seconds: of a verification.
     """
@@ -64,6 +69,7 @@ class Extent:
     warm_up: tuple[int, ...] = WARM_UP
     quiet_seconds: int = QUIET_SECONDS
     burst: int = BURST
+    settled_seconds: int = SETTLED_SECONDS
     loaded_seconds: int = LOADED_SECONDS
     verified_seconds: int = VERIFIED_SECONDS
     warm_seconds: int = WARM_SECONDS
@@ -140,8 +146,13 @@ def warm_up(running: Trial, feed: Feed, extent: Extent) -> None:
                 "the job gave no prediction for any event", "headrace run says what is wrong with it."
             )
         feed.leave_out(unanswered)
-    if extent.warm_seconds:
-        drive(running, feed, WARM_RATE, extent.warm_seconds)
+    settle(running, feed, extent.warm_seconds)
+
+
+def settle(running: Trial, feed: Feed, seconds: int) -> None:
+    """Events at a steady rate that are not measured: what was busy before is at rest afterwards."""
+    if seconds:
+        drive(running, feed, WARM_RATE, seconds)
 
 
 def _measured(running: Trial, feed: Feed, nothing: Inference, steps: _Steps) -> dict[str, Any]:
@@ -152,37 +163,30 @@ def _measured(running: Trial, feed: Feed, nothing: Inference, steps: _Steps) -> 
     quiet = drive(running, feed, QUIET_RATE, extent.quiet_seconds)
     steps.announce(f"{extent.burst:,} events at once: what one costs")
     burst = _burst(running, feed, extent.burst)
-    path = _path(quiet, nothing.by_row if bundling.by_row else nothing.of_batch(1.0))
-    rows = bundling.rows_at(burst.rate)
-    each = (nothing.by_row if bundling.by_row else nothing.of_batch(rows)) / rows
+    settle(running, feed, extent.settled_seconds)
+    outcomes = [quiet, *_under_load(running, feed, burst.rate, steps)]
+    each = nothing.of_bundle(bundling, burst.rate) / bundling.rows_at(burst.rate)
     return {
         "slot_seconds": max(1.0 / burst.rate - each, 0.0),
         "cpu_seconds": max(burst.cpu_seconds - each, 0.0),
-        "path": path,
-        **_loaded(running, feed, burst.rate, steps, path),
+        "loads": tuple(sorted(_load(outcome, burst.rate, nothing, bundling) for outcome in outcomes)),
         **_checkpoints(running, feed),
         "jvm_bytes": running.resident("java"),
         "worker_bytes": running.resident("python"),
     }
 
 
-def _path(quiet: Outcome, model: float) -> tuple[float, ...]:
-    """Quantiles in seconds, without those that the model took."""
-    found = np.quantile(quiet.waits / 1e3, np.linspace(0.0, 1.0, QUANTILES))
-    return tuple(np.maximum(found - model, 0.0).round(7).tolist())
-
-
-def _loaded(
-    running: Trial, feed: Feed, highest: float, steps: _Steps, path: tuple[float, ...]
-) -> dict[str, Any]:
-    found = []
+def _under_load(running: Trial, feed: Feed, highest: float, steps: _Steps) -> Iterator[Outcome]:
     for share in SHARES:
         seconds, rate = steps.extent.loaded_seconds, share * highest
         steps.announce(f"{rate:,.0f} events/s for {seconds} s: how they wait for each other")
-        outcome = drive(running, feed, rate, seconds)
-        found.append((rate, share, outcome.milliseconds["p99"] / 1e3))
-    residuals = tuple((share, residual_of(path, share, p99)) for _, share, p99 in found)
-    return {"loaded": tuple(found), "residuals": residuals}
+        yield drive(running, feed, rate, seconds)
+
+
+def _load(outcome: Outcome, highest: float, nothing: Inference, bundling: Bundling) -> Load:
+    waits = np.quantile(outcome.waits / 1e3, np.linspace(0.0, 1.0, QUANTILES))
+    path = np.maximum(waits - nothing.of_bundle(bundling, outcome.rate), 0.0)
+    return Load(round(outcome.rate, 1), outcome.rate / highest, tuple(path.round(7).tolist()))
 
 
 def drive(running: Trial, feed: Feed, rate: float, seconds: int) -> Outcome:

@@ -10,7 +10,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from headrace.planning.prediction import Wish, predict, quantiles, residual_of, summed, waits
+from headrace.planning.prediction import (
+    POINTS,
+    JobCost,
+    Load,
+    Wish,
+    predict,
+    quantiles,
+    residual_of,
+    summed,
+    waits,
+)
 from headrace.planning.profile import Bundling, Profile
 from tests.unit.planning.costs import MODEL, cost, profile
 
@@ -43,11 +53,11 @@ def test_more_slots_never_take_more_time_while_there_are_cores(rate: float, slot
 
 @UNTIMED
 @given(RATES, st.integers(1, 4), PROFILES, st.booleans())
-def test_nothing_is_faster_than_the_path_without_queues(
+def test_nothing_is_faster_than_the_lowest_load(
     rate: float, slots: int, how: Profile, exactly_once: bool
 ) -> None:
     found = predict(cost(), MODEL, how, Wish(rate, slots, 4, exactly_once))
-    path = quantiles(cost().path)
+    path = quantiles(cost().loads[0].path)
     assert found.p50 >= np.quantile(path, 0.5)
     assert found.p99 >= np.quantile(path, 0.99)
 
@@ -101,18 +111,50 @@ def test_a_sum_keeps_means_and_order() -> None:
 @UNTIMED
 @given(st.floats(1e-3, 0.05), st.floats(0.2, 0.8))
 def test_a_residual_is_found_again_in_what_it_leads_to(residual: float, busy: float) -> None:
-    path = cost().path
+    path = cost().loads[0].path
     p99 = float(np.quantile(summed(quantiles(path), waits(busy, residual)), 0.99))
     assert residual_of(path, busy, p99) == pytest.approx(residual, rel=0.05)
 
 
 def test_no_wait_is_seen_where_loads_are_as_fast_as_the_path() -> None:
-    assert residual_of(cost().path, 0.25, 1e-4) == 0.0
+    assert residual_of(cost().loads[0].path, 0.25, 1e-4) == 0.0
 
 
-def test_a_residual_is_that_of_the_load_nearby() -> None:
-    known = replace(cost(), residuals=((0.1, 1e-3), (0.3, 5e-3)))
-    assert [known.residual_at(it) for it in (0.05, 0.2, 0.9)] == pytest.approx([1e-3, 3e-3, 5e-3])
+def test_between_two_loads_each_quantile_lies_between_theirs() -> None:
+    known, (quiet, busy) = cost(), [quantiles(load.path) for load in cost().loads]
+    np.testing.assert_allclose(known.path_at(0.25), busy)
+    np.testing.assert_allclose(known.path_at(0.13), 2 * quiet * busy / (quiet + busy))
+
+
+@UNTIMED
+@given(st.floats(0.01, 0.25))
+def test_between_two_loads_of_a_queue_with_one_server_the_queue_is_found(busy: float) -> None:
+    loads = tuple(Load(1e4 * each, each, sojourns(each)) for each in (0.01, 0.25))
+    found = JobCost(1e-4, 1e-4, loads, 0.0).path_at(busy)
+    np.testing.assert_allclose(found, quantiles(sojourns(busy)), rtol=1e-9)
+
+
+def sojourns(utilisation: float) -> tuple[float, ...]:
+    """In M/M/1 with services of 0.1 ms, as far as the tail."""
+    shares = np.linspace(0.0, 0.9999, POINTS + 1)
+    return tuple(-np.log1p(-shares) * 1e-4 / (1.0 - utilisation))
+
+
+def test_below_the_lowest_load_it_is_taken_to_be_as_fast() -> None:
+    np.testing.assert_allclose(cost().path_at(0.001), quantiles(cost().loads[0].path))
+
+
+def test_above_the_highest_load_it_goes_on_from_there_and_grows_without_limit() -> None:
+    known = cost()
+    highest, above, beyond, full = (known.path_at(it) for it in (0.25, 0.2501, 0.5, 0.999))
+    np.testing.assert_allclose(above, highest, rtol=0.01)
+    assert (highest <= beyond + 1e-12).all()
+    assert np.quantile(full, 0.99) > 100 * np.quantile(beyond, 0.99)
+
+
+def test_loads_that_are_faster_than_the_quiet_path_are_believed() -> None:
+    found = predict(cost(path=3e-3, loaded=1e-3), MODEL, profile(by_row=True), Wish(1_600, 1, MANY_CORES))
+    assert found.p50 < 2 * 3e-3
 
 
 def test_a_dearer_model_takes_longer() -> None:
