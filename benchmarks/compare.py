@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from rich.console import Console
@@ -16,7 +17,7 @@ from benchmarks.markdown import table
 from benchmarks.pipeline.bench import Bench
 from benchmarks.pipeline.contenders import Contenders
 from benchmarks.pipeline.extent import QUICK
-from benchmarks.pipeline.schedule import Case, cases
+from benchmarks.pipeline.schedule import Case, cases, to_check
 from benchmarks.pipeline.suite import make_suite
 from benchmarks.place import PEER, ROOT, WORK, absolute
 from benchmarks.processes import Programs, scratch_folder
@@ -33,6 +34,8 @@ if TYPE_CHECKING:
     from benchmarks.pipeline.extent import Extent
 
 OUTPUT = WORK / "compare"
+COMPARED = replace(QUICK, warm_seconds=20.0)
+"""Java's compilers, at work, would be most of a difference at 1,000 events a second."""
 ROUNDS = 3
 FIGURES = (
     "100/p50",
@@ -77,7 +80,7 @@ def measure(asked: argparse.Namespace, console: Console) -> Runs:
             bench_of(it, programs, scratch / f"suite{number}") for number, it in enumerate(asked.checkouts)
         ]
         for bench in benches:
-            for case in ours():
+            for case in to_check(ours()):
                 bench.check(case)
         runs: Runs = {}
         for number, (case, which) in interleaved(
@@ -88,7 +91,7 @@ def measure(asked: argparse.Namespace, console: Console) -> Runs:
     return runs
 
 
-def bench_of(checkout: Path, programs: Programs, suite: Path, extent: Extent = QUICK) -> Bench:
+def bench_of(checkout: Path, programs: Programs, suite: Path, extent: Extent = COMPARED) -> Bench:
     """A benchmark of what another folder holds, with the payments and models of this one.
 
     Raises:
