@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Let what tests start be interrupted, also below a shell's background job, which ignores it and all it starts."""
+    """Let what tests start be interrupted, also below a background job of a shell, which ignores it."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from headrace.planning import machine
+from headrace.planning import machine, trial
 from tests.artifact import make_artifact
 from tests.unit.cli.conftest import headrace
 from tests.unit.dead_letters.conftest import put
@@ -33,6 +33,8 @@ SMALL = {
     "verified_seconds": 5,
     "warm_seconds": 1,
 }
+QUIET_SECONDS = 8.0
+"""What the job refuses is waited for so long, four times."""
 START = datetime(2018, 5, 1, tzinfo=timezone.utc)
 
 
@@ -56,6 +58,7 @@ def test_a_plan_is_made_kept_and_verified(
     headrace: Callable[..., Said], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(machine, "Extent", partial(machine.Extent, **SMALL))
+    monkeypatch.setattr(trial, "Session", partial(trial.Session, quiet_seconds=QUIET_SECONDS))
     put(tmp_path, "transactions_raw", map(message, range(60)))
     make_artifact(tmp_path / "models" / VERSION, VERSION)
     asked = ("plan", "--rate", 20, "--p99", "10min", "--utilisation", 0.95, "--profile", "low-latency")
