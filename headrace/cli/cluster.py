@@ -10,7 +10,6 @@ import typer
 from headrace.cli import console, options
 from headrace.cluster.local import LocalCluster
 from headrace.errors import HeadraceError
-from headrace.runtime.submit import pair
 from headrace.runtime.suite import find_root
 
 _SECRET = re.compile(r"access.?key|secret|password|token", re.IGNORECASE)
@@ -55,7 +54,7 @@ def up(
 
 def _without_secrets(flink: list[str] | None) -> dict[str, str]:
     """Options, but for those that are not for everybody: they would stand in files, and the list of processes."""
-    found = dict(pair(option, "-D wants key=value") for option in flink or [])
+    found = options.flink_options(flink)
     secret = [name for name in found if _SECRET.search(name)]
     if secret:
         raise HeadraceError(

@@ -10,6 +10,7 @@ import typer
 
 from headrace.cluster.layout import read_layout
 from headrace.cluster.ports import HOST
+from headrace.runtime.configuration import require_aligned
 from headrace.runtime.submit import pair
 
 Root = Annotated[
@@ -26,6 +27,8 @@ Values = Annotated[
     Optional[list[str]],
     typer.Option("--set", help="NAME=value for a ${NAME} of the connectors; may be repeated."),
 ]
+
+Flink = Annotated[Optional[list[str]], typer.Option("-D", help="A Flink option, key=value; may be repeated.")]
 
 DEFAULT_DATA = Path("work/data")
 
@@ -44,6 +47,17 @@ def pairs(values: list[str] | None) -> dict[str, str]:
         HeadraceError: when one has no name or no value.
     """
     return dict(map(pair, values or []))
+
+
+def flink_options(given: list[str] | None) -> dict[str, str]:
+    """Flink's options of ``-D key=value``, which win over the profile.
+
+    Raises:
+        HeadraceError: when one has no key or no value, or asks for unaligned checkpoints.
+    """
+    found = dict(pair(option, "-D wants key=value") for option in given or [])
+    require_aligned(found, "-D")
+    return found
 
 
 def use_broker_of(cluster: Path) -> None:

@@ -49,6 +49,7 @@ def run(
     profile: options.Profile = None,
     data: options.Data = options.DEFAULT_DATA,
     values: options.Values = None,
+    flink: options.Flink = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete what an earlier run wrote.")] = False,
     ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
@@ -73,19 +74,20 @@ def run(
         resume=resume,
         overwrite=overwrite,
         ui_port=ui_port,
+        options=options.flink_options(flink),
         jars=environment_jars(Suite(suite), place),
     )
     check_scored_by(asked)
     require_services_of(prepare(asked)[1])
     inbox = _inbox(asked) if live else None
     running = start(asked)
-    _say_execution(asked)
-    console.err.print(f"{chosen.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost")
+    _say_started(running)
     _wait(running, inbox)
     console.out.print(f"{chosen.name} finished; outputs in {data}", soft_wrap=True, markup=False)
 
 
-def _say_execution(asked: Run) -> None:
+def _say_started(running: RunningJob) -> None:
+    asked = running.run
     reason = execution_of(asked).reason
     if reason:
         console.err.print(
@@ -93,6 +95,9 @@ def _say_execution(asked: Run) -> None:
             style="yellow",
             markup=False,
         )
+    console.err.print(
+        f"{asked.job.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost"
+    )
 
 
 def _wait(running: RunningJob, inbox: Inbox | None) -> None:

@@ -29,7 +29,6 @@ Model = Annotated[
 Parallelism = Annotated[
     Optional[int], typer.Option("--parallelism", "-p", min=1, help="How wide; 1 if not given.")
 ]
-Flink = Annotated[Optional[list[str]], typer.Option("-D", help="A Flink option, key=value; may be repeated.")]
 DEFAULT_ENVIRONMENT = "kafka"
 DEFAULT_PROFILE = "low-latency"
 
@@ -40,7 +39,7 @@ def submit(
     environment: options.Environment = DEFAULT_ENVIRONMENT,
     profile: options.Profile = DEFAULT_PROFILE,
     parallelism: Parallelism = None,
-    flink: Flink = None,
+    flink: options.Flink = None,
     state: Annotated[str, typer.Option("--from", help="A savepoint or checkpoint to start from.")] = "",
     only_print: Annotated[
         bool, typer.Option("--print", help="Print the flink command, submit nothing.")
@@ -72,7 +71,7 @@ def upgrade(
     environment: options.Environment = DEFAULT_ENVIRONMENT,
     profile: options.Profile = DEFAULT_PROFILE,
     parallelism: Parallelism = None,
-    flink: Flink = None,
+    flink: options.Flink = None,
     data: options.Data = options.DEFAULT_DATA,
     values: options.Values = None,
     cluster: options.Cluster = options.DEFAULT_CLUSTER,
@@ -198,11 +197,12 @@ def _submission(
         part for name, place in asked.parameters.items() for part in (f"--{name.rpartition('.')[2]}", place)
     ]
     values = [part for name, value in asked.values.items() for part in ("--set", f"{name}={value}")]
+    for_flink = (f"-D{key}={value}" for key, value in options.flink_options(flink).items())
     return Submission(
         job=asked.job.pipeline,
         name=asked.job.name,
         archive=str(pack_suite(asked.root, submitter.cluster.home.folder / "suites")),
-        options=("-p", str(parallelism or 1), *(f"-D{option}" for option in flink or [])),
+        options=("-p", str(parallelism or 1), *for_flink),
         arguments=(*own, *scored_by, *values),
         jars=_jars_beside(submitter.cluster, asked),
     )

@@ -35,14 +35,26 @@ def read_profile(root: Path, name: str) -> dict[str, str]:
             features of a resumed job differ from those of an undisturbed one (docs/parity.md).
     """
     read = _read(root, name)
-    for key in _UNALIGNED:
-        if read.get(key, "false") != "false":
-            raise HeadraceError(
-                f"{_path(root, name)}: {key} is {read[key]}; expected aligned checkpoints, or features differ after a"
-                " resume",
-                "Take the line out; docs/parity.md says what was seen.",
-            )
+    require_aligned(read, str(_path(root, name)))
     return {key: value for key, value in read.items() if not key.startswith(VALUES)}
+
+
+def require_aligned(options: Mapping[str, str], place: str) -> None:
+    """Refuse unaligned checkpoints.
+
+    Args:
+        options: of Flink, by dotted key.
+        place: where they stand, for the message.
+
+    Raises:
+        HeadraceError: when an option asks for them.
+    """
+    for key in _UNALIGNED:
+        if options.get(key, "false") != "false":
+            raise HeadraceError(
+                f"{place}: {key} is {options[key]}; expected aligned checkpoints, or features differ after a resume",
+                "Take it out; docs/parity.md says what was seen.",
+            )
 
 
 def profile_values(root: Path, name: str) -> dict[str, str]:

@@ -142,7 +142,8 @@ def open_session(run: Run, options: Mapping[str, str]) -> Session:
     """A session with the run's profile, its parameters and further options."""
     profile = read_profile(run.root, run.profile)
     use_java()
-    set_up_jvm(run.data.resolve() / LOGS, profile.get(TASK_MANAGER_OPTIONS, ""))
+    jvm = {**profile, **run.options}.get(TASK_MANAGER_OPTIONS, "")
+    set_up_jvm(run.data.resolve() / LOGS, jvm)
     make_importable(run.root)
     configuration = embedded(profile, run.job.name, run.parameters, [*operator_jars(run.root), *run.jars])
     return Session({**configuration, **execution_of(run).flink_options, **options, **run.options})

@@ -95,6 +95,31 @@ def test_options_reach_the_run(headrace: Headrace, started: list[Run], data: Pat
     assert (run.resume, run.overwrite, run.values) == (True, True, {"A": "1", "B": "x=y"})
 
 
+def test_options_of_flink_reach_the_run_the_last_of_a_key_counts(
+    headrace: Headrace, started: list[Run], data: Path
+) -> None:
+    said = ["-D", "parallelism.default=1", "-D", "parallelism.default=3", "-D", "a.b=c=d"]
+    headrace("run", "ingest", "--data", data, *said)
+    (run,) = started
+    assert run.options == {"parallelism.default": "3", "a.b": "c=d"}
+
+
+@pytest.mark.parametrize(
+    ("option", "complaint"),
+    [
+        ("parallelism.default", "-D wants key=value, got 'parallelism.default'"),
+        (
+            "execution.checkpointing.unaligned.enabled=true",
+            "-D: execution.checkpointing.unaligned.enabled is true; expected aligned checkpoints",
+        ),
+    ],
+)
+def test_an_option_of_flink_that_can_not_hold_is_refused(
+    headrace: Headrace, data: Path, option: str, complaint: str
+) -> None:
+    assert complaint in one_error(headrace("run", "ingest", "--data", data, "-D", option))
+
+
 def test_a_job_that_scores_takes_the_model_that_was_trained_last(
     headrace: Headrace, started: list[Run], data: Path, artifact: Path
 ) -> None:
