@@ -64,7 +64,8 @@ class Bench:
     @cached_property
     def stream(self) -> Stream:
         """What is sent of it, and its verdicts."""
-        return Stream(of_customers(self.everything, self.extent.every))
+        sent = self.extent.warm_up + self.extent.backlog
+        return Stream(of_customers(self.everything, self.extent.every).head(sent))
 
     @cached_property
     def latency_stream(self) -> Stream:

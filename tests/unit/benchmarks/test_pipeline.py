@@ -74,7 +74,7 @@ def test_a_suite_with_more_windows_computes_them_and_leaves_the_shipped_one_alon
 @pytest.mark.parametrize("extent", [FULL, QUICK])
 def test_there_are_payments_for_every_rung(extent: Extent) -> None:
     customers, a_day = 5_000, 1.9
-    there = customers // extent.every * a_day * (120 - extent.fill_days)
+    there = customers // extent.latency_every * a_day * (120 - extent.fill_days)
     assert sum(extent.rates) * sum(extent.seconds) < there
 
 
