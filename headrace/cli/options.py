@@ -27,7 +27,6 @@ Values = Annotated[
     Optional[list[str]],
     typer.Option("--set", help="NAME=value for a ${NAME} of the connectors; may be repeated."),
 ]
-
 Flink = Annotated[Optional[list[str]], typer.Option("-D", help="A Flink option, key=value; may be repeated.")]
 
 DEFAULT_DATA = Path("work/data")
