@@ -79,7 +79,7 @@ def down(folder: options.Cluster = options.DEFAULT_CLUSTER, root: options.Root =
 def status(
     folder: options.Cluster = options.DEFAULT_CLUSTER, root: options.Root = None, json: options.Json = False
 ) -> None:
-    """Show the processes of the cluster; exit code 1 when one does not run.
+    """Show the processes of the cluster, asked whether they answer; exit code 1 when one does not.
 
     Example: headrace cluster status
     """
@@ -90,5 +90,8 @@ def status(
         columns = ["process", "state", "pid", "memory_mb", "address"]
         rows = [[str(row[column] or "–") for column in columns] for row in found]
         console.print_table("", ["process", "state", "pid", "MB", "address"], rows)
+        for row in found:
+            if row["reason"]:
+                console.err.print(f"{row['process']}: {row['reason']}", markup=False, soft_wrap=True)
     if any(row["state"] != "running" for row in found):
         raise typer.Exit(1)

@@ -58,8 +58,12 @@ class Home:
 
     @property
     def scratch(self) -> Path:
-        """Where the cluster and its client keep what they do not always take away."""
+        """Where a client keeps what it does not always take away, and each program in a folder of its own."""
         return self.folder / "tmp"
+
+    def scratch_of(self, program: str) -> Path:
+        """The temporary files of one program: what one that was killed left there goes when it starts again."""
+        return self.scratch / program
 
     @property
     def checkpoints(self) -> Path:
@@ -85,8 +89,7 @@ class Home:
         for path in wheel.glob("*.properties"):
             shutil.copy(path, self.conf)
         shipped = yaml.safe_load((wheel / "config.yaml").read_text(encoding="utf-8"))
-        java = f"{shipped['env']['java']['opts']['all']} -Djava.io.tmpdir={self.scratch}"
-        complete = {**self._own_options(), JAVA_OPTIONS: java, **options}
+        complete = {**self._own_options(), JAVA_OPTIONS: shipped["env"]["java"]["opts"]["all"], **options}
         (self.conf / "config.yaml").write_text(yaml.safe_dump(complete), encoding="utf-8")
 
     def option(self, name: str) -> str:
@@ -107,6 +110,18 @@ class Home:
         """
         inherited = {key: value for key, value in os.environ.items() if key not in NOT_INHERITED}
         return {**inherited, **self.own_variables()}
+
+    def environment_of(self, program: str) -> dict[str, str]:
+        """As :meth:`environment`, for a program that stays: its temporary files are its alone.
+
+        Args:
+            program: unique in the cluster.
+
+        Raises:
+            HeadraceError: as :meth:`environment`.
+        """
+        scratch = self.scratch_of(program)
+        return {**self.environment(), "TMPDIR": str(scratch), "JVM_ARGS": temporary_files(scratch)}
 
     def own_variables(self) -> dict[str, str]:
         """Those that Flink's scripts must be given beside what is set anyway.
@@ -160,10 +175,14 @@ class Home:
         return {
             "execution.checkpointing.dir": self.checkpoints.as_uri(),
             SAVEPOINTS: self.savepoints.as_uri(),
-            "io.tmp.dirs": str(self.scratch),
             # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
-            "env.java.opts.client": "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC",
+            "env.java.opts.client": f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {temporary_files(self.scratch)}",
         }
+
+
+def temporary_files(folder: Path) -> str:
+    """The option that tells a JVM where its temporary files go; Flink's own ones follow it."""
+    return f"-Djava.io.tmpdir={folder}"
 
 
 def _link(target: Path, link: Path) -> None:

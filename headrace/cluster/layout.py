@@ -54,6 +54,11 @@ class Layout:
         """Where a program listens; None for one that chooses by itself."""
         return self.ports.get(_PORT_OF.get(program, program))
 
+    def ports_of(self, program: str) -> list[int]:
+        """All the ports that are chosen for a program, the one where it is asked first."""
+        asked = self.port_of(program)
+        return [] if asked is None else [asked, *([self.controller] if program == "broker" else [])]
+
     def write(self, path: Path) -> None:
         """Keep it."""
         path.write_text(json.dumps(asdict(self), indent=2), encoding="utf-8")

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
+import shutil
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from headrace.cluster.broker import Broker
-from headrace.cluster.home import Home
+from headrace.cluster.broker import SMALL, Broker
+from headrace.cluster.health import RUNNING, STOPPED, Health
+from headrace.cluster.home import Home, temporary_files
 from headrace.cluster.layout import Layout, choose_layout, read_layout
-from headrace.cluster.ports import HOST, answers, require_free, wait_until
+from headrace.cluster.ports import HOST, require_free
 from headrace.cluster.process import KeptProcess
-from headrace.cluster.programs import Program, configure_zookeeper, programs
+from headrace.cluster.programs import BROKER, KEEPER, Program, configure_zookeeper, programs
+from headrace.cluster.start import Start
 from headrace.cluster.web import ClusterMonitor
 from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
@@ -26,10 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-KEEPER = "keeper"
 PROFILE = "cluster"
-PATIENCE_SECONDS = 120.0
-LAST_WORDS = 300
 ALWAYS = ("kafka", "sql-gateway")
 """Groups of jars that every cluster has."""
 
@@ -88,7 +85,7 @@ class LocalCluster:
 
         Raises:
             HeadraceError: when a port is taken, the folder can not be written, or a program does not come up; what
-                was started is ended again then.
+                was started is ended again then, and what ran before runs on.
         """
         create_folder(self.folder)
         if not self._runs():
@@ -99,11 +96,7 @@ class LocalCluster:
             raise HeadraceError(
                 "the cluster runs with other ports, sizes or options", "headrace cluster down first."
             )
-        try:
-            self._start_all()
-        except BaseException:
-            self.down()
-            raise
+        Start(self).run()
 
     def require_up(self) -> None:
         """Refuse to go on without a job manager that has slots.
@@ -121,12 +114,21 @@ class LocalCluster:
         """Stop everything, the keeper first and the broker last; returns what was stopped."""
         return [name for name in self._names() if self.process(name).stop()]
 
-    def start(self, program: Program) -> None:
-        """Start one of its programs; what an earlier one left behind is ended first."""
-        self.process(program.name).start(program.command, program.environment, self.log(program.name))
+    def start(self, program: Program) -> bool:
+        """Start one of its programs, without the processes and temporary files that an earlier one left behind.
+
+        Returns whether it was started, which it is not when it runs.
+        """
+        scratch = self.home.scratch_of(program.name)
+        log = self.log(program.name)
+        return self.process(program.name).start(program.command, program.environment, log, scratch)
 
     def status(self) -> list[dict[str, Any]]:
-        """Name, state, process id, resident memory in MB, address and log of each of its processes."""
+        """Name, state, process id, resident memory in MB, address and log of each of its processes, and a reason.
+
+        The state is ``running`` when it answers, ``not answering`` when it only is there, else ``stopped``; the reason
+        is why it does not answer.
+        """
         return [self._state(name) for name in reversed(self._names())]
 
     def programs(self) -> list[Program]:
@@ -169,6 +171,7 @@ class LocalCluster:
         for group in map(read_manifest(self.root).__getitem__, (*ALWAYS, *file_systems(options))):
             self.home.add_jars(group.place, JarStore().fetch_all(group.jars))
         self.home.add_python()
+        shutil.rmtree(self.home.scratch, ignore_errors=True)  # nothing runs: all of it was left behind
         profile = read_profile(self.root, PROFILE)
         self.home.configure({**profile, **options, **self._addresses(layout)})
         configure_zookeeper(self.home, layout.zookeeper)
@@ -176,38 +179,10 @@ class LocalCluster:
         layout.write(self._file)
         self._options_file.write_text(json.dumps(options, indent=2), encoding="utf-8")
 
-    def _start_all(self) -> None:
-        for program in self.programs():
-            if not self.process(program.name).running():
-                self.start(program)
-            said = f"{program.name} did not answer"
-            wait_until(
-                partial(self._answers, program.name), PATIENCE_SECONDS, said, self._where(program.name)
-            )
-        expected = self.layout.all_slots
-        said = f"the cluster did not offer {expected} slots"
-        wait_until(lambda: self._offers(expected), PATIENCE_SECONDS, said, f"See {self.home.logs}.")
-        if not self.process(KEEPER).running():
-            command = [sys.executable, "-m", "headrace.cluster.keeper", str(self.home.folder), str(self.root)]
-            self.process(KEEPER).start(command, os.environ, self.log(KEEPER))
-
-    def _answers(self, name: str) -> bool:
-        if not self.process(name).running():
-            said = self.log(name).read_text(errors="replace").strip()[-LAST_WORDS:].splitlines()
-            last = said[-1] if said else "it said nothing"
-            raise HeadraceError(f"{name} ended while it started: {last}", self._where(name))
-        port = self.layout.port_of(name)
-        return port is None or answers(port)
-
-    def _offers(self, slots: int) -> bool:
-        return all(map(self._answers, self._names()[1:])) and self.monitor.slots() >= slots
-
-    def _where(self, name: str) -> str:
-        return f"See {self.log(name)}."
-
     def _broker(self, layout: Layout) -> Broker:
         jars = JarStore().fetch_all(read_manifest(self.root)["broker"].jars)
-        return Broker(self.home.folder / "broker", layout.kafka, layout.controller, jars)
+        jvm = (*SMALL, temporary_files(self.home.scratch_of(BROKER)))
+        return Broker(self.home.folder / "broker", layout.kafka, layout.controller, jars, jvm=jvm)
 
     def _addresses(self, layout: Layout) -> dict[str, str]:
         hosts = (
@@ -228,14 +203,17 @@ class LocalCluster:
 
     def _state(self, name: str) -> dict[str, Any]:
         process = self.process(name).running()
+        health = Health(self.layout) if self._runs() else None
+        state = health.state(name, process) if health else STOPPED
         port = self.layout.port_of(name) if process else None
         return {
             "process": name,
-            "state": "running" if process else "stopped",
+            "state": state,
             "pid": process.pid if process else None,
             "memory_mb": process.memory_info().rss >> 20 if process else None,
             "address": f"{HOST}:{port}" if port else None,
             "log": str(self.log(name)),
+            "reason": health.reason(name, process, self.log(name)) if health and state != RUNNING else "",
         }
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 import time
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from typing import Callable
+
+import psutil
 
 from headrace.errors import HeadraceError
 from headrace.runtime.rest import is_free
@@ -36,13 +38,34 @@ def require_free(port: int, what: str) -> None:
     """Refuse a port that is taken.
 
     Raises:
-        HeadraceError: names the port and what wanted it.
+        HeadraceError: names the port, what wanted it, and who listens there.
     """
     if not is_free(port):
         raise HeadraceError(
-            f"port {port}, which {what} wants, is taken on this machine",
+            f"port {port}, which {what} wants, is taken on this machine{taken_by(port)}",
             "End what listens there, or choose another port.",
         )
+
+
+def holder(port: int) -> psutil.Process | None:
+    """The process that listens on a port; None when nobody does, or this user may not see who."""
+    return next((process for process in psutil.process_iter() if port in listening(process)), None)
+
+
+def listening(process: psutil.Process) -> set[int]:
+    """The TCP ports a process listens on, as far as this user may see them."""
+    with suppress(psutil.Error):
+        sockets = process.net_connections("tcp")
+        return {each.laddr.port for each in sockets if each.status == psutil.CONN_LISTEN}
+    return set()
+
+
+def taken_by(port: int) -> str:
+    """Who listens on a port, to be said after "is taken"; empty when this user may not see it."""
+    process = holder(port)
+    with suppress(psutil.Error):
+        return f" by {process.name()}, process {process.pid}" if process else ""
+    return ""
 
 
 def first_free(start: int, taken: set[int]) -> int:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
+import shutil
 import signal
 import subprocess
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import psutil
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 MARK = "HEADRACE_PROCESS"
@@ -48,16 +50,42 @@ class KeptProcess:
         except (OSError, ValueError, KeyError, TypeError, psutil.NoSuchProcess):
             return None
 
-    def start(self, command: Sequence[str], environment: Mapping[str, str], output: Path) -> None:
-        """Start the program in a session of its own; what an earlier one left behind is ended first.
+    def start(
+        self,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        output: Path,
+        scratch: Path | None = None,
+    ) -> bool:
+        """Start the program in a session of its own; processes and files that an earlier one left behind go first.
+
+        Returns whether it was started: not when it runs already, as when another command was quicker.
 
         Args:
             command: the program; a script must ``exec`` what it starts.
             environment: all environment variables.
             output: what it prints is appended to this file.
+            scratch: the folder for its temporary files, its alone; emptied.
         """
-        self.reap()
         self.folder.mkdir(parents=True, exist_ok=True)
+        with self._starting():
+            if self.running():
+                return False
+            self.reap()
+            if scratch:
+                shutil.rmtree(scratch, ignore_errors=True)
+                scratch.mkdir(parents=True, exist_ok=True)
+            self._start(command, environment, output)
+            return True
+
+    @contextmanager
+    def _starting(self) -> Iterator[None]:
+        """One at a time: the keeper and ``up`` may both have seen that a program has died."""
+        with (self.folder / f"{self.name}.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _start(self, command: Sequence[str], environment: Mapping[str, str], output: Path) -> None:
         output.parent.mkdir(parents=True, exist_ok=True)
         with output.open("ab") as printed:
             child = subprocess.Popen(  # noqa: S603 -- a program of the cluster

@@ -104,7 +104,8 @@ class StandaloneCluster:
         for name in ("jobmanager", "taskmanager"):
             command = [self.home.program(f"{name}.sh"), "start-foreground"]
             output = self.home.logs / f"{name}.out"
-            self._daemons.append(start_daemon(name, command, self.home.environment(), output))
+            self.home.scratch_of(name).mkdir(exist_ok=True)
+            self._daemons.append(start_daemon(name, command, self.home.environment_of(name), output))
 
     def stop(self) -> None:
         """Stop both processes, the task manager first, and the Python workers it may have left behind."""

@@ -83,3 +83,23 @@ def test_a_file_that_says_nothing_is_no_program(kept: KeptProcess, said: str) ->
     kept.folder.mkdir()
     (kept.folder / "test.json").write_text(said)
     assert kept.running() is None
+
+
+def test_a_program_that_runs_is_not_started_again_and_keeps_its_temporary_files(kept: KeptProcess) -> None:
+    process, scratch = start(kept), kept.folder.parent / "tmp" / "test"
+    scratch.mkdir(parents=True)
+    (scratch / "used").touch()
+    assert not kept.start([sys.executable, "-c", ""], os.environ, kept.folder.parent / "other.out", scratch)
+    assert kept.running() == process
+    assert (scratch / "used").exists()
+
+
+def test_temporary_files_of_one_that_was_killed_go_before_it_starts_again(kept: KeptProcess) -> None:
+    scratch, beside = kept.folder.parent / "tmp" / "test", kept.folder.parent / "tmp" / "another"
+    for folder in (scratch / "tm_1", beside):
+        folder.mkdir(parents=True)
+        (folder / "blob").touch()
+    (scratch / "link").symlink_to(beside)
+    assert kept.start([sys.executable, "-c", PARENT], os.environ, kept.folder.parent / "test.out", scratch)
+    assert [*scratch.iterdir()] == []
+    assert (beside / "blob").exists()
