@@ -26,7 +26,7 @@ from chaos.story import Fault, Story, calm, lost_and_doubled, play
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.ports import free_ports
-from headrace.cluster.submission import Submitter, UpgradeError
+from headrace.cluster.submitter import Submitter, UpgradeError
 from headrace.errors import HeadraceError
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root

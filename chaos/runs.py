@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any, Callable
 
 from chaos.observed import Observer
 from headrace.cluster.ports import wait_until
-from headrace.cluster.submission import Submission, Submitter
+from headrace.cluster.submission import Submission
+from headrace.cluster.submitter import Submitter
 from headrace.connectors.kafka import create_topics, tables_of
 from headrace.connectors.recorded import Producer, Record, records
 from headrace.runtime.suite import Suite

@@ -22,6 +22,7 @@ from headrace.cli import (
     dlq,
     doctor,
     explain,
+    jobs,
     models,
     parity,
     plan,
@@ -29,6 +30,7 @@ from headrace.cli import (
     query,
     reproduce,
     run,
+    savepoints,
     score,
     sql,
     submit,
@@ -71,14 +73,15 @@ app.command()(topics.topics)
 app.command()(produce.produce)
 app.command()(plan.plan)
 app.command()(submit.submit)
-app.command()(submit.jobs)
-app.command()(submit.stop)
+app.command()(jobs.jobs)
+app.command()(jobs.stop)
 app.command()(submit.resume)
 app.command()(submit.upgrade)
 app.add_typer(models.models)
 app.add_typer(dlq.dlq)
 app.add_typer(connectors.connectors)
 app.add_typer(cluster.cluster)
+app.add_typer(savepoints.savepoints)
 
 INTERRUPTED = 130
 

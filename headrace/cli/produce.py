@@ -9,6 +9,7 @@ import typer
 from rich.progress import Progress, TextColumn
 
 from headrace.cli import console, options
+from headrace.cli.topics import creation
 from headrace.connectors.kafka import require_topics, tables_of
 from headrace.connectors.recorded import Producer, read_rows, records
 from headrace.errors import HeadraceError
@@ -34,12 +35,13 @@ def produce(
     Example: headrace produce transactions_raw --key customer_id --rate 200
     """
     options.use_broker_of(cluster)
-    tables = tables_of(Suite(find_root(root)), environment, use_case, options.pairs(values))
+    given = options.pairs(values)
+    tables = tables_of(Suite(find_root(root)), environment, use_case, given)
     if table not in tables:
         raise HeadraceError(
             f"{table} stands on no topic in {environment}; those that do: {', '.join(tables)}"
         )
-    require_topics([tables[table]])
+    require_topics([tables[table]], creation(use_case, environment, given))
     wanted = records(tables[table], islice(read_rows(data / table), limit), key)
     with Progress(TextColumn("{task.completed:,} sent"), console=console.err, transient=True) as progress:
         task = progress.add_task("", total=None)

@@ -11,6 +11,7 @@ from headrace.checks.model import check_deployments, check_model
 from headrace.cli import console, options
 from headrace.cli.deployment_log import LOG
 from headrace.cli.progress import watch, watch_live
+from headrace.cli.topics import creation
 from headrace.connectors.environment import environment_jars
 from headrace.connectors.services import require_services_of
 from headrace.deployments.store import open_store
@@ -78,7 +79,7 @@ def run(
         jars=environment_jars(Suite(suite), place),
     )
     check_scored_by(asked)
-    require_services_of(prepare(asked)[1])
+    require_services_of(prepare(asked)[1], creation(chosen.use_case, place, asked.values))
     inbox = _inbox(asked) if live else None
     running = start(asked)
     _say_started(running)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+import shlex
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from headrace.connectors.avro import avro_schema
 from headrace.connectors.kafka import create_topics, partitions, tables_of
 from headrace.connectors.protobuf import FORMAT, proto_schema
 from headrace.runtime.suite import Suite, find_root
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 def topics(
@@ -48,6 +52,12 @@ def topics(
     console.print_table("", ["table", "topic", "partitions"], [[*row.values()] for row in rows])
     if created:
         console.out.print(f"created {', '.join(created)}")
+
+
+def creation(use_case: str, environment: str, values: Mapping[str, str]) -> str:
+    """The command that creates the topics of an environment, where these values say they are."""
+    given = [part for name, value in values.items() for part in ("--set", f"{name}={value}")]
+    return shlex.join(["headrace", "topics", use_case, "--create", "--environment", environment, *given])
 
 
 def _print_schema(suite: Suite, environment: str, use_case: str, name: str) -> None:

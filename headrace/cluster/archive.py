@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
@@ -25,7 +26,7 @@ def pack_suite(root: Path, folder: Path) -> Path:
         folder: where the archive goes; made if it is not there.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    unfinished = folder / "unfinished.zip"
+    unfinished = folder / f"unfinished-{os.getpid()}.zip"
     with ZipFile(unfinished, "w", ZIP_DEFLATED) as archive:
         for name, path in sorted(_contents(root)):
             archive.writestr(ZipInfo(name), path.read_bytes(), ZIP_DEFLATED)

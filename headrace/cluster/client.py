@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import re
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from headrace.cluster.home import SAVEPOINTS
 from headrace.errors import HeadraceError
+from headrace.runtime.failure import innermost_cause
+from headrace.runtime.folders import write_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
     from headrace.cluster.home import Home
 
 PATIENCE_SECONDS = 300.0
-LAST_LINES = 30
+_SENTENCE = re.compile(r"^error: (.+)$", re.MULTILINE)
+"""What a job's own process says, before the Java trace, which only says that Python ended."""
 _JOB = re.compile(r"JobID ([0-9a-f]{32})")
 _SAVEPOINT = re.compile(r"Savepoint completed\. Path: (\S+)")
 
@@ -32,11 +37,13 @@ class FlinkClient:
         suite: what goes into the PYTHONPATH of client and workers: an archive or a folder with jobs/, udfs/, sql/, …
         folder: where ``flink`` is called; Python looks there for jobs/ before it looks into the suite. This process's
             own working folder when None.
+        without: names of environment variables that ``flink`` is not to see.
     """
 
     home: Home
     suite: Path
     folder: Path | None = None
+    without: tuple[str, ...] = ()
 
     def run(self, job: str, *arguments: str, options: Sequence[str] = ()) -> str:
         """Submit ``jobs.<job>`` without waiting for its end; returns the job's id.
@@ -47,7 +54,7 @@ class FlinkClient:
             options: Flink's own, such as ``-p 2``, ``-s <savepoint>``, ``-Dkey=value``.
 
         Raises:
-            HeadraceError: when it could not be submitted; ends with what Flink printed.
+            HeadraceError: when it could not be submitted: the innermost cause, and where all that was printed is.
         """
         _, *rest = self.command(job, *arguments, options=options)
         return _found(_JOB, self._call(*rest))
@@ -69,35 +76,55 @@ class FlinkClient:
                 not meant to be resumed.
 
         Raises:
-            HeadraceError: when it does not stop; ends with what Flink printed.
+            HeadraceError: as :meth:`run`.
         """
         place = self.home.option(SAVEPOINTS) or self.home.savepoints.as_uri()
         options = ["--savepointPath", place, *(["--drain"] if drain else [])]
         return _found(_SAVEPOINT, self._call("stop", *options, job_id))
 
     def _call(self, *arguments: str) -> str:
-        command = [self.home.program("flink"), *arguments]
-        done = subprocess.run(  # noqa: S603 -- Flink's own script
-            command,
+        try:
+            done = self._done(arguments)
+        except subprocess.TimeoutExpired as error:
+            cause = f"no end in {PATIENCE_SECONDS:.0f} s"
+            raise self._failure(arguments, error.stdout, error.stderr, cause=cause) from error
+        if done.returncode:
+            raise self._failure(arguments, done.stdout, done.stderr)
+        return str(done.stdout)
+
+    def _done(self, arguments: Sequence[str]) -> subprocess.CompletedProcess[str]:
+        environment = {
+            name: value for name, value in self.home.environment().items() if name not in self.without
+        }
+        return subprocess.run(  # noqa: S603 -- Flink's own script
+            [self.home.program("flink"), *arguments],
             capture_output=True,
             text=True,
-            env=self.home.environment(),
+            env=environment,
             cwd=self.folder,
             timeout=PATIENCE_SECONDS,
             check=False,
         )
-        if done.returncode:
-            said = _without_trace(f"{done.stdout}\n{done.stderr}")
-            printed = "\n".join(said.strip().splitlines()[-LAST_LINES:])
-            message = f"flink {arguments[0]} ended with exit code {done.returncode}:\n{printed}"
-            raise HeadraceError(message) from RuntimeError(said)  # in which the doctor reads
-        return done.stdout
+
+    def _failure(
+        self, arguments: Sequence[str], *printed: str | bytes | None, cause: str = ""
+    ) -> HeadraceError:
+        """The innermost cause in a sentence; all of it in a file, and in the cause, in which the doctor reads."""
+        everything = "\n".join(part if isinstance(part, str) else (part or b"").decode() for part in printed)
+        log = self.home.logs / f"flink-{arguments[0]}-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+        log.parent.mkdir(parents=True, exist_ok=True)
+        write_private(log, everything)
+        error = HeadraceError(
+            f"flink {arguments[0]} failed: {cause or _cause(everything)}; all it printed: {log}"
+        )
+        error.__cause__ = RuntimeError(everything)
+        return error
 
 
-def _without_trace(printed: str) -> str:
-    """What a job's own process said, without the Java trace after it, which only says that Python ended."""
-    said, found, _ = printed.partition("org.apache.flink.client.program.ProgramAbortException")
-    return said if found and "error: " in said else printed
+def _cause(printed: str) -> str:
+    """What the job's own process said, else the innermost cause that Flink names."""
+    said = _SENTENCE.search(printed)
+    return said.group(1) if said else innermost_cause(printed).strip() or "it said nothing"
 
 
 def _found(pattern: re.Pattern[str], printed: str) -> str:

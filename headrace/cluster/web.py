@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 from headrace.cluster.ports import wait_until
 from headrace.errors import HeadraceError
-from headrace.runtime.failure import job_failure
+from headrace.runtime.failure import innermost_cause, job_failure
 from headrace.runtime.rest import ask
 
 if TYPE_CHECKING:
@@ -46,6 +46,15 @@ class ClusterMonitor:
         overview = self.get("/overview")
         return int(overview.get("slots-total", 0)) - int(overview.get("slots-available", 0))
 
+    def free_slots(self) -> int:
+        """How many have none; 0 while nobody answers."""
+        return int(self.get("/overview").get("slots-available", 0))
+
+    def slots_of(self, job_id: str) -> int:
+        """How many a job holds: as many as its widest operator has subtasks, since the others share them."""
+        vertices = self.get(f"/jobs/{job_id}").get("vertices", [])
+        return max((int(vertex["parallelism"]) for vertex in vertices), default=0)
+
     def jobs(self) -> list[dict[str, Any]]:
         """Id (``jid``), ``name``, ``state``, ``start-time`` (ms) and ``tasks`` of each job, the newest first."""
         found: list[dict[str, Any]] = self.get("/jobs/overview").get("jobs", [])
@@ -56,14 +65,14 @@ class ClusterMonitor:
         return [job for job in self.jobs() if job["state"] not in ENDED]
 
     def find(self, name_or_id: str, aliases: Sequence[str] = ()) -> dict[str, Any]:
-        """The job that runs under an id, a name or one of its aliases.
+        """The job that runs under an id, a name or one of its aliases, which are names or ids.
 
         Raises:
             HeadraceError: when there is none; names those that run.
         """
         jobs = self.running()
         for job in jobs:
-            if name_or_id == job["jid"] or job["name"] in {name_or_id, *aliases}:
+            if {job["jid"], job["name"]} & {name_or_id, *aliases}:
                 return job
         known = ", ".join(job["name"] for job in jobs) or "none"
         raise HeadraceError(f"no job {name_or_id!r} runs on this cluster; those that run: {known}")
@@ -76,6 +85,34 @@ class ClusterMonitor:
         """Whether all its tasks run."""
         vertices = self.get(f"/jobs/{job_id}").get("vertices", [])
         return bool(vertices) and all(vertex["status"] == "RUNNING" for vertex in vertices)
+
+    def is_stoppable(self, job_id: str) -> bool:
+        """Whether a savepoint can be taken: no task is on its way to run."""
+        states = {vertex["status"] for vertex in self.get(f"/jobs/{job_id}").get("vertices", [])}
+        return bool(states) and states <= {"RUNNING", "FINISHED"}
+
+    def wait_until_stoppable(self, job_id: str, patience: float = PATIENCE_SECONDS) -> None:
+        """Wait until a savepoint can be taken.
+
+        Raises:
+            HeadraceError: the job has ended, or its tasks do not all run in time: why, if Flink says it.
+        """
+        deadline = time.monotonic() + patience
+        while not self.is_stoppable(job_id):
+            state = self.state(job_id) or "not known"
+            if state in ENDED or time.monotonic() > deadline:
+                trace = self.failure(job_id)
+                because = f": {innermost_cause(trace)}" if trace else ""
+                raise HeadraceError(
+                    f"the job is {state} and not all its tasks run, so no savepoint can be taken{because}",
+                    "headrace jobs shows its state; it starts again by itself when what it waits for is there.",
+                )
+            time.sleep(0.3)
+
+    def restored_from(self, job_id: str) -> str:
+        """What a job was last started or restarted from; empty when it began anew, or nobody knows it."""
+        latest = self.get(f"/jobs/{job_id}/checkpoints").get("latest", {}).get("restored") or {}
+        return str(latest.get("external_path", ""))
 
     def completed_checkpoints(self, job_id: str) -> int:
         """How many checkpoints were completed since the job was submitted."""

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 PATIENCE_SECONDS = 10.0
 QUIET = {"log_level": "2"}
 """What counts comes as an error, not as a line on stderr."""
+CREATION = "headrace topics --create"
+"""Creates the topics of the environment that is meant when none is named."""
 TRUSTED = "ssl.truststore.location"
 SHARED = ("bootstrap.servers", "security.protocol", "sasl.mechanism")
 """What Flink's Kafka client and the one of Python call the same."""
@@ -168,26 +170,29 @@ def create_topics(tables: Iterable[KafkaTable], count: int) -> list[str]:
     return missing
 
 
-def require_topics_of(steps: Iterable[Step]) -> None:
+def require_topics_of(steps: Iterable[Step], creation: str = CREATION) -> None:
     """As :func:`require_topics`, for the tables that a job is about to create; nothing for those on files.
 
     Raises:
         HeadraceError: as :func:`require_topics`.
     """
-    require_topics(kafka_tables({step.statement.name: step.statement for step in steps}, {}).values())
+    tables = kafka_tables({step.statement.name: step.statement for step in steps}, {})
+    require_topics(tables.values(), creation)
 
 
-def require_topics(tables: Iterable[KafkaTable]) -> None:
+def require_topics(tables: Iterable[KafkaTable], creation: str = CREATION) -> None:
     """Refuse to go on without a broker, or without a topic.
+
+    Args:
+        tables: those on the topics.
+        creation: the command that creates the topics, for the hint.
 
     Raises:
         HeadraceError: says which topic is missing, or why the broker can not be asked.
     """
     missing = [name for name, found in partitions(tables).items() if not found]
     if missing:
-        raise HeadraceError(
-            f"there are no topics {', '.join(missing)}", "Create them: headrace topics --create."
-        )
+        raise HeadraceError(f"there are no topics {', '.join(missing)}", f"Create them: {creation}")
 
 
 def _topic_options(table: KafkaTable) -> dict[str, str]:

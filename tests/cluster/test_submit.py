@@ -45,7 +45,9 @@ def test_the_profile_fills_in_what_flink_run_does_not_say(
 
 
 def test_a_mistake_ends_with_a_sentence(flink: FlinkClient, tmp_path: Path) -> None:
-    with pytest.raises(HeadraceError, match="error: there is no environment 'nowhere'; there are: "):
+    with pytest.raises(
+        HeadraceError, match="flink run failed: there is no environment 'nowhere'; there are: "
+    ):
         flink.run("ingest", "--environment", "nowhere", "--data", str(tmp_path))
 
 

@@ -121,6 +121,31 @@ def test_a_job_that_ends_with_its_task_manager_is_said(monkeypatch: pytest.Monke
         ClusterMonitor("http://nowhere").wait_until_at_work("1")
 
 
+def test_stopping_waits_for_tasks_that_are_on_their_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    looks = iter(["SCHEDULED", "INITIALIZING", "RUNNING"])
+    monkeypatch.setattr(
+        ClusterMonitor, "get", lambda *_: {"state": "RUNNING", "vertices": [{"status": next(looks)}]}
+    )
+    monkeypatch.setattr(ClusterMonitor, "state", lambda *_: "RUNNING")
+    ClusterMonitor("http://nowhere").wait_until_stoppable("1")
+    assert next(looks, "all looks were taken") == "all looks were taken"
+
+
+@pytest.mark.parametrize(("state", "patience"), [("RESTARTING", 0.0), ("FAILED", 60.0)])
+def test_a_job_whose_tasks_do_not_run_is_not_stopped_and_it_is_said_why(
+    state: str, patience: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        ClusterMonitor, "get", lambda *_: {"state": state, "vertices": [{"status": "SCHEDULED"}]}
+    )
+    monkeypatch.setattr(ClusterMonitor, "failure", lambda *_: "x\nCaused by: a.NoSlots: none is free\n")
+    sentence = (
+        f"the job is {state} and not all its tasks run, so no savepoint can be taken: NoSlots: none is free"
+    )
+    with pytest.raises(HeadraceError, match=sentence):
+        ClusterMonitor("http://nowhere").wait_until_stoppable("1", patience)
+
+
 def test_a_job_that_does_not_get_to_work_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ClusterMonitor, "get", lambda *_: {"state": "CREATED"})
     with pytest.raises(HeadraceError, match="the job is CREATED and not at work after 0 s"):
