@@ -14,7 +14,7 @@ from headrace.cli import console
 if TYPE_CHECKING:
     from typing_extensions import Self
 
-    from headrace.runtime.inbox import Gate
+    from headrace.inbox.gate import Gate
     from headrace.runtime.run import RunningJob
 
 
@@ -60,7 +60,7 @@ def watch(job: RunningJob, title: str) -> None:
 
 
 def watch_live(job: RunningJob, title: str, gate: Gate) -> None:
-    """Wait for a live job, let files in once its history is read, and say so."""
+    """Wait for a live job, let files in once its history is read, and say what is done with them."""
     said = False
 
     def tick(rows: dict[str, int]) -> None:
@@ -70,8 +70,8 @@ def watch_live(job: RunningJob, title: str, gate: Gate) -> None:
         if gate.opened and not said:
             said = True
             console.err.print("history read; files are taken in as they are dropped")
-        for path in taken:
-            console.err.print(f"taken in: {path.name}", markup=False)
+        for sentence in (*taken, *gate.remarks()):
+            console.err.print(sentence, markup=False, soft_wrap=True)
 
     with RowsView(title) as view:
         job.wait(tick)

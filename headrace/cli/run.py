@@ -16,7 +16,9 @@ from headrace.connectors.environment import environment_jars
 from headrace.connectors.services import require_services_of
 from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
-from headrace.runtime.inbox import Gate, Inbox
+from headrace.inbox.gate import Gate
+from headrace.inbox.inbox import Inbox
+from headrace.planning.quantities import seconds_of
 from headrace.runtime.job import DEPLOYMENTS, MODEL, Job, load_job
 from headrace.runtime.run import (
     Run,
@@ -53,6 +55,9 @@ def run(
     flink: options.Flink = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on where an earlier run stopped.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Delete what an earlier run wrote.")] = False,
+    settle: Annotated[
+        str, typer.Option(help="How long a file must stay unchanged in the inbox before it is taken.")
+    ] = "2s",
     ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
     root: options.Root = None,
 ) -> None:
@@ -80,7 +85,7 @@ def run(
     )
     check_scored_by(asked)
     require_services_of(prepare(asked)[1], creation(chosen.use_case, place, asked.values))
-    inbox = _inbox(asked) if live else None
+    inbox = _inbox(asked, seconds_of(settle)) if live else None
     running = start(asked)
     _say_started(running)
     _wait(running, inbox)
@@ -118,9 +123,9 @@ def _stopped(asked: Run) -> str:
     return f"{asked.job.name} stopped before its first checkpoint; run it again with --overwrite"
 
 
-def _inbox(asked: Run) -> Inbox:
+def _inbox(asked: Run, settle: float) -> Inbox:
     outdated(asked, prepare(asked)[1])  # refused before any file is moved
-    inbox = Inbox(asked.data)
+    inbox = Inbox(asked.data, settle)
     given_back = 0 if asked.resume else inbox.give_back()
     console.err.print(
         f"drop files of events, one a line, into {inbox.inbox}"

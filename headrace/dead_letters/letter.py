@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Optional
 
 from headrace.dead_letters.replayed import OPEN, REPLAYED
+from headrace.inbox.journal import read_journal
 from headrace.tables.database import open_tables, text
 
 if TYPE_CHECKING:
@@ -42,8 +43,10 @@ SELECT
   sha256(letter.payload) AS payload_sha256,
   COALESCE(attempt.outcome, {open}) AS status,
   attempt.refused_as AS refused_as,
-  attempt.replay AS replay
+  attempt.replay AS replay,
+  dropped_files.name AS file
 FROM dead_letters AS letter
+LEFT JOIN dropped_files ON letter.source = dropped_files.source
 LEFT JOIN latest
   ON letter.source IS NOT DISTINCT FROM latest.source
   AND letter.source_offset IS NOT DISTINCT FROM latest.source_offset
@@ -66,6 +69,7 @@ class Letter:
         status: ``open``, or the outcome of its latest replay.
         refused_as: the reason of that replay, when it was refused again.
         replay: number of that replay.
+        file: name of the file that it was dropped in; None for a record of another log.
     """
 
     reason: str
@@ -78,6 +82,7 @@ class Letter:
     status: str = OPEN
     refused_as: str | None = None
     replay: int | None = None
+    file: str | None = None
 
     @cached_property
     def identity(self) -> Identity:
@@ -91,9 +96,10 @@ class Letter:
 
     @property
     def where(self) -> str:
-        """Where it came from: ``payments-0 @ 131``."""
+        """Where it came from: ``payments-0 @ 131``, ``000017.jsonl (payments.log)``."""
         place = "" if self.source_offset is None else f" @ {self.source_offset}"
-        return f"{self.source or 'unknown source'}{place}"
+        file = f" ({self.file})" if self.file else ""
+        return f"{self.source or 'unknown source'}{place}{file}"
 
 
 def open_dead_letters(
@@ -107,9 +113,10 @@ def open_dead_letters(
         void: numbers of replays that no longer count.
 
     Raises:
-        HeadraceError: when there is no such folder.
+        HeadraceError: when there is no such folder, or the inbox's journal is damaged.
     """
     connection = open_tables([*tables.values(), REPLAYED], data)
+    _add_dropped_files(connection, data)
     numbers = ", ".join(map(str, sorted({-1, *void})))
     connection.execute(_STATUS.format(void=numbers, open=text(OPEN)))
     return connection
@@ -117,12 +124,25 @@ def open_dead_letters(
 
 def read_letters(connection: duckdb.DuckDBPyConnection) -> list[Letter]:
     """All dead letters in order of arrival; those that can not be told apart come once."""
-    columns = "reason, stage, detail, payload, arrived_at, source, source_offset, status, refused_as, replay"
+    columns = (
+        "reason, stage, detail, payload, arrived_at, source, source_offset, status, refused_as, replay, file"
+    )
     found = connection.execute(
         f"SELECT {columns} FROM dead_letters_status ORDER BY arrived_at, source, source_offset, payload"  # noqa: S608 -- a constant
     )
     letters = (Letter(*row) for row in found.fetchall())
     return list({letter.identity: letter for letter in letters}.values())
+
+
+def _add_dropped_files(connection: duckdb.DuckDBPyConnection, data: Path) -> None:
+    """The names of files that went through the inbox, by the source that their records have."""
+    connection.execute("CREATE TEMP TABLE dropped_files (source VARCHAR, name VARCHAR)")
+    names = [(entry.label if entry.unreadable else entry.file, entry.name) for entry in read_journal(data)]
+    sources, files = zip(*names) if names else ((), ())
+    connection.execute(
+        "INSERT INTO dropped_files SELECT unnest(?::VARCHAR[]), unnest(?::VARCHAR[])",
+        [list(sources), list(files)],
+    )
 
 
 def of_reasons(letters: Iterable[Letter], reasons: Iterable[str]) -> list[Letter]:

@@ -8,11 +8,12 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Callable
 
 from headrace.dead_letters import journal, outbox, outcome
+from headrace.dead_letters.files import judge_files, return_files, returned
 from headrace.dead_letters.fix import FixError, fix_by_file, fix_by_function, unchanged
 from headrace.dead_letters.inputs import write_inputs
 from headrace.dead_letters.letter import INFERENCE, of_reasons, open_dead_letters, read_letters
 from headrace.dead_letters.parts import parts_of
-from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE
+from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE, RETURNED
 from headrace.dead_letters.report import Report, Request
 from headrace.dead_letters.selection import select
 from headrace.errors import HeadraceError
@@ -43,6 +44,7 @@ class _Prepared:
     connection: duckdb.DuckDBPyConnection
     letters: list[Letter]
     selection: Selection
+    files: list[Verdict]
 
     @property
     def report(self) -> Report:
@@ -54,7 +56,8 @@ class _Prepared:
             chosen=found.chosen,
             sent=found.sent,
             already_there=len(found.already_there),
-            left=dict(found.left),
+            left={**found.left, **returned(self.files)},
+            refused=outcome.refused_reasons(self.files),
         )
 
 
@@ -89,7 +92,8 @@ def _prepare(request: Request) -> _Prepared:
     chosen = of_reasons(letters, request.reasons)
     _require_sense(request, letters, chosen)
     selection = select(connection, parts, chosen, _fix(request, letters), run.job.needs_model)
-    return _Prepared(request, parts, connection, letters, selection)
+    files = judge_files(run.data, selection.files)
+    return _Prepared(request, parts, connection, letters, selection, files)
 
 
 def _require_sense(request: Request, letters: list[Letter], chosen: list[Letter]) -> None:
@@ -119,10 +123,12 @@ def _carry_out(prepared: _Prepared, watch: Watch) -> Report:
     known = [
         outcome.Verdict(letter, ALREADY_THERE)
         for letter in found.already_there
-        if letter.status not in {ACCEPTED, ALREADY_THERE}
+        if letter.status not in {ACCEPTED, ALREADY_THERE, RETURNED}
     ]
+    known += prepared.files
     if not found.messages and not known:
         return prepared.report
+    return_files(data, prepared.files)
     number, folder = journal.begin(data)
     verdicts, moved = _run(prepared, folder, number, watch) if found.messages else ([], {})
     now = datetime.now(timezone.utc)
@@ -160,7 +166,7 @@ def _completed(report: Report, number: int, verdicts: list[Verdict], moved: dict
         replay=number,
         accepted=outcomes.count(ACCEPTED),
         already_there=report.already_there + outcomes.count(ALREADY_THERE),
-        refused=outcome.refused_reasons(verdicts),
+        refused={**report.refused, **outcome.refused_reasons(verdicts)},
         moved=moved,
     )
 

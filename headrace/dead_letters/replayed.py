@@ -14,6 +14,9 @@ ACCEPTED = "accepted"
 ALREADY_THERE = "already there"
 """Its event was in the tables before; nothing was added."""
 
+RETURNED = "back in the inbox"
+"""It stands for a file, which was given back: a live run reads it, and refuses it anew if need be."""
+
 REFUSED = "refused"
 """It was sent and refused again; it stays open."""
 

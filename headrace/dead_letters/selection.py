@@ -9,7 +9,8 @@ from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 from headrace.dead_letters.letter import INFERENCE
-from headrace.dead_letters.replayed import ACCEPTED
+from headrace.dead_letters.replayed import ACCEPTED, RETURNED
+from headrace.inbox.letter import STAGE
 from headrace.tables.database import name, text
 
 if TYPE_CHECKING:
@@ -72,11 +73,13 @@ class Selection:
         messages: what is sent, in order.
         already_there: letters whose event is in the tables.
         left: letters that are not sent, by why.
+        files: letters that stand for a file.
     """
 
     messages: list[Message] = field(default_factory=list)
     already_there: list[Letter] = field(default_factory=list)
     left: Counter[str] = field(default_factory=Counter)
+    files: list[Letter] = field(default_factory=list)
 
     @property
     def sent(self) -> int:
@@ -86,7 +89,7 @@ class Selection:
     @property
     def chosen(self) -> int:
         """All letters."""
-        return self.sent + len(self.already_there) + sum(self.left.values())
+        return self.sent + len(self.already_there) + sum(self.left.values()) + len(self.files)
 
 
 def select(
@@ -98,7 +101,8 @@ def select(
         connection: from ``open_dead_letters``.
         parts: the job's tables.
         letters: the chosen ones.
-        fix: gives the payload to send; not asked for letters of the stage ``inference``, whose event is accepted.
+        fix: gives the payload to send; not asked for letters of the stage ``inference``, whose event is accepted,
+            nor for files.
         scores: whether the job makes predictions; otherwise letters of the stage ``inference`` are left.
 
     Raises:
@@ -107,8 +111,10 @@ def select(
     selection = Selection()
     candidates = []
     for letter in letters:
-        if letter.status == ACCEPTED:
+        if letter.status in {ACCEPTED, RETURNED}:
             selection.already_there.append(letter)
+        elif letter.stage == STAGE:
+            selection.files.append(letter)
         elif letter.stage == INFERENCE and not scores:
             selection.left[NO_MODEL] += 1
         else:

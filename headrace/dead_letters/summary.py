@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE
+from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE, RETURNED
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -17,7 +17,7 @@ SELECT
   stage,
   reason,
   count(*),
-  count(*) FILTER (status = $accepted),
+  count(*) FILTER (status IN ($accepted, $returned)),
   count(*) FILTER (status = $there),
   min(arrived_at),
   max(arrived_at),
@@ -36,7 +36,7 @@ class ReasonCount:
         stage: where they were refused.
         reason: name of the rule.
         refused: how many there are.
-        accepted: how many of them a replay brought into the tables.
+        accepted: how many of them a replay brought into the tables, or back into the inbox.
         already_there: how many of them a replay found in the tables.
         first: arrival of the first, UTC.
         last: arrival of the last, UTC.
@@ -60,5 +60,7 @@ class ReasonCount:
 
 def summarize(connection: duckdb.DuckDBPyConnection) -> list[ReasonCount]:
     """The counts of a database from ``open_dead_letters``, the commonest reason first."""
-    rows = connection.execute(_COUNTS, {"accepted": ACCEPTED, "there": ALREADY_THERE}).fetchall()
+    rows = connection.execute(
+        _COUNTS, {"accepted": ACCEPTED, "returned": RETURNED, "there": ALREADY_THERE}
+    ).fetchall()
     return [ReasonCount(*row) for row in rows]

@@ -20,8 +20,10 @@ from headrace.deployments.commands import Wish, target
 from headrace.deployments.store import Folder
 from headrace.deployments.timing import MARGIN, TIMING
 from headrace.errors import HeadraceError
+from headrace.inbox.drop import drop
+from headrace.inbox.gate import Gate
+from headrace.inbox.inbox import Inbox
 from headrace.models.definition import load_definition
-from headrace.runtime.inbox import Gate, Inbox
 from headrace.runtime.job import DEPLOYMENTS, load_job
 from headrace.runtime.run import Run, start
 from headrace.tables.database import lines_of, table_files
@@ -43,6 +45,8 @@ EVENTS_A_SECOND = 50
 CANARY_SHARE = 0.3
 BETWEEN_SECONDS = (TIMING.lead + MARGIN) // 1000 + 6
 """So that each record has been in force for some seconds before the next one is written."""
+SETTLE_SECONDS = 1.0
+"""Every file of the demo is renamed into place: there is little to wait for."""
 PATIENCE_SECONDS = 120.0
 LOOK = "The job's log is in <data>/logs."
 
@@ -134,7 +138,7 @@ def _replay(demo: Demo, stage: Stage, sent: list[bytes]) -> None:
         if not (folder / table).exists():
             (folder / table).symlink_to((stage.data / table).resolve())
     running, gate = _started(demo, stage, folder)
-    (gate.inbox.inbox / "again.log").write_bytes(b"".join(sent))
+    drop(gate.inbox.inbox, "again.log", b"".join(sent))
     _finish(running, folder, len(sent), gate)
 
 
@@ -149,7 +153,7 @@ def _started(demo: Demo, stage: Stage, data: Path) -> tuple[RunningJob, Gate]:
         overwrite=True,
         ui_port=stage.ui_port,
     )
-    inbox = Inbox(data)
+    inbox = Inbox(data, SETTLE_SECONDS)
     running = start(run)
     return running, Gate(inbox, running.monitor)
 
@@ -169,9 +173,7 @@ def _drop(demo: Demo, gate: Gate, messages: Iterator[bytes], name: str) -> list[
     for number, message in enumerate(islice(messages, EVENTS_A_SECOND)):
         time.sleep(max(0.0, began + number / EVENTS_A_SECOND - time.monotonic()))
         lines.append(((demo.dated and demo.dated(message, _now())) or b"") + b"\n")
-    unfinished = gate.inbox.inbox / f".{name}"
-    unfinished.write_bytes(b"".join(lines))
-    unfinished.replace(unfinished.with_name(f"{name}.log"))
+    drop(gate.inbox.inbox, f"{name}.log", b"".join(lines))
     gate.tick()
     return lines
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Callable
 
 import pytest
 
-from headrace.runtime.inbox import Gate, Inbox
+from headrace.inbox.gate import Gate
+from headrace.inbox.inbox import Inbox
 from headrace.runtime.rest import JobMonitor
 from tests.cluster.live_case import LiveCase, make_live_case
 from tests.local_tables import read_lines
@@ -49,7 +50,7 @@ class LiveJob:
 
     def read(self, case: LiveCase, part: int) -> None:
         """Let a part arrive, and wait until each of its records has become a transaction or a dead letter."""
-        inbox = Inbox(self.data)
+        inbox = Inbox(self.data, settle=0)
         case.drop(part, inbox.inbox)
         inbox.take()
         wait_until(lambda: self.answered() >= case.records(part + 1))

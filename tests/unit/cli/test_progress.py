@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from io import StringIO
-from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -34,13 +33,18 @@ def job_that(*reports: dict[str, int]) -> Any:
 
 
 class PretendedGate:
-    """Lets in the files of one list after the other, from the second tick on."""
+    """Lets in the files of one list after the other, from the second tick on; has one remark."""
 
-    def __init__(self, *files: list[Path]) -> None:
+    def __init__(self, *files: list[str]) -> None:
         self.files = [[], *files]
         self.opened = False
+        self.remark = ["c.tmp lies there"]
 
-    def tick(self) -> list[Path]:
+    def remarks(self) -> list[str]:
+        new, self.remark = self.remark, []
+        return new
+
+    def tick(self) -> list[str]:
         found = self.files.pop(0) if self.files else []
         self.opened = len(self.files) < 2
         return found
@@ -66,9 +70,10 @@ def test_a_watched_job_is_silent_elsewhere(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_a_live_job_says_when_files_are_taken_in(capsys: pytest.CaptureFixture[str]) -> None:
-    gate = PretendedGate([Path("inbox/a [1].jsonl")], [Path("inbox/b.jsonl")])
+    gate = PretendedGate(["taken in: a [1].jsonl"], ["taken in: b.jsonl"])
     watch_live(job_that({}, {}, {}), "live", gate)
     assert capsys.readouterr().err.splitlines() == [
+        "c.tmp lies there",
         "history read; files are taken in as they are dropped",
         "taken in: a [1].jsonl",
         "taken in: b.jsonl",

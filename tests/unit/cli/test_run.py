@@ -141,7 +141,7 @@ def test_a_live_run_watches_the_inbox_and_takes_up_again_what_waited_before(
     said = headrace("run", "ingest", "--live", "--data", data)
     assert said.code == 0
     assert f"drop files of events, one a line, into {data}/inbox; 1 of them wait" in said.err
-    assert (data / "inbox" / "000000-a.jsonl").is_file()
+    assert (data / "inbox" / ".again" / "000000-a.jsonl").is_file()
     assert (started[0].environment, started[0].profile) == ("live", "low-latency")
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 
+from headrace.inbox.letter import UNREADABLE_FILE
 from tests.local_tables import ROOT
 
 PAGE = (ROOT / "docs" / "dead-letters.md").read_text(encoding="utf-8")
 VIEWS = ROOT / "sql" / "fraud" / "views"
 
 
-def test_every_reason_of_the_views_is_explained_and_no_other() -> None:
+def test_every_reason_of_the_views_and_the_inbox_is_explained_and_no_other() -> None:
     checked = re.findall(r"THEN\s+'(\w+)'", (VIEWS / "transactions_checked.sql").read_text())
     named = [
         reason
         for path in VIEWS.glob("dead_letters_*.sql")
         for reason in re.findall(r"rejected\('(\w+)'\) AS reason", path.read_text())
     ]
-    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == {*checked, *named}
+    assert set(re.findall(r"^\| `(\w+)` \|", PAGE, re.MULTILINE)) == {*checked, *named, UNREADABLE_FILE}
 
 
 def test_the_fix_of_the_page_repairs_what_it_says() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import base64
+import gzip
 import json
 import shutil
 from dataclasses import replace
@@ -17,6 +18,7 @@ from headrace.dead_letters.replay import replay
 from headrace.dead_letters.report import Report, Request
 from headrace.dead_letters.summary import summarize
 from headrace.errors import HeadraceError
+from headrace.inbox.inbox import Inbox
 from headrace.runtime.job import Job, load_job
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_tables
@@ -409,3 +411,49 @@ def test_a_table_without_a_key_can_not_be_replayed_into(run: Run, tmp_path: Path
     contract.write_text(contract.read_text().replace("PRIMARY KEY (transaction_id) NOT ENFORCED,", ""))
     with pytest.raises(HeadraceError, match="contract transactions has no PRIMARY KEY"):
         put_back(Request(replace(run, root=suite, job=Job("fraud", "ingest"))))
+
+
+def set_aside(data: Path, name: str, content: bytes) -> None:
+    """A file that the inbox could not read."""
+    inbox = Inbox(data, settle=0)
+    (inbox.inbox / name).write_bytes(content)
+    for _ in range(2):
+        inbox.take()
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_file_that_was_mended_goes_back_into_the_inbox_and_its_letter_is_closed(
+    run: Run, data: Path
+) -> None:
+    set_aside(data, "a.gz", b"no gzip\n")
+    (data / "unreadable" / "000000").write_bytes(gzip.compress(b"{}\n"))
+    report = put_back(Request(run, frozenset({"unreadable_file"})))
+    assert report.left == {"back in the inbox": 1}
+    assert (data / "inbox" / "000000.gz").is_file()
+    assert "unreadable_file" not in still_open(data)
+    assert put_back(Request(run, frozenset({"unreadable_file"}))).already_there == 1
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_file_that_still_can_not_be_read_stays_where_it_is_and_open(run: Run, data: Path) -> None:
+    set_aside(data, "a.gz", b"no gzip\n")
+    report = put_back(Request(run, frozenset({"unreadable_file"})))
+    assert report.refused == {"unreadable_file": 1}
+    assert (data / "unreadable" / "000000").is_file()
+    assert still_open(data)["unreadable_file"] == 1
+
+
+def test_a_dry_run_moves_no_file(run: Run, data: Path) -> None:
+    set_aside(data, "a", b"PK\x03\x04")
+    (data / "unreadable" / "000000").write_bytes(b"{}\n")
+    report = put_back(Request(run, frozenset({"unreadable_file"}), dry_run=True))
+    assert (report.chosen, report.left) == (1, {"back in the inbox": 1})
+    assert (data / "unreadable" / "000000").is_file()
+
+
+@pytest.mark.usefixtures("runs")
+def test_a_file_that_a_person_moved_away_closes_its_letter(run: Run, data: Path) -> None:
+    set_aside(data, "a", b"PK\x03\x04")
+    (data / "unreadable" / "000000").unlink()
+    put_back(Request(run, frozenset({"unreadable_file"})))
+    assert "unreadable_file" not in still_open(data)
