@@ -70,6 +70,8 @@ DEMO = Demo(
     build=build,
     known=("transactions_history", "labels"),
     challenger="fraud_boosting",
+    key="customer_id",
+    results=("predictions", "alerts", "dead_letters"),
     dated=dated,
 )
 """What ``headrace demo fraud`` plays."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Annotated, Optional
 
 import typer
 
 from headrace.cli import console, options
+from headrace.cli.demo import DEMO_DATA
 from headrace.cluster.local import LocalCluster
+from headrace.cluster.shutdown import cancel_queries, running_jobs, stop_jobs
+from headrace.demo.story import load_demo
 from headrace.errors import HeadraceError
+from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
 _SECRET = re.compile(r"access.?key|secret|password|token", re.IGNORECASE)
@@ -34,11 +39,22 @@ def up(
             "-D", help="A Flink option, key=value; may be repeated. Those of before if none is given."
         ),
     ] = None,
+    demo: Annotated[
+        bool,
+        typer.Option(
+            "--demo", help="Then send a demo's events through its live job: data, model, topics, job."
+        ),
+    ] = False,
+    use_case: Annotated[str, typer.Option(help="With --demo: a file in demos/.")] = "fraud",
+    rate: Annotated[float, typer.Option(min=0, help="With --demo: raw events a second.")] = 200.0,
+    data: Annotated[
+        Path, typer.Option(help="With --demo: the folder of its data and model; made if it is not there.")
+    ] = DEMO_DATA,
     root: options.Root = None,
 ) -> None:
     """Start what does not run: ZooKeeper, Kafka, job manager, task managers, SQL gateway; what dies is restarted.
 
-    Examples: headrace cluster up --task-managers 2 --slots 2 ·
+    Examples: headrace cluster up --task-managers 2 --slots 2 · headrace cluster up --demo ·
     headrace cluster up -D execution.checkpointing.savepoint-dir=s3://bucket/savepoints
     """
     asked = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
@@ -50,6 +66,15 @@ def up(
     )
     said = f"{places} · all of it in {folder}"
     console.out.print(said, markup=False, soft_wrap=True)
+    if demo:
+        _play(found, use_case, data, rate)
+
+
+def _play(found: LocalCluster, use_case: str, data: Path, rate: float) -> None:
+    from headrace.cli.cluster_demo import ClusterDemo
+
+    make_importable(found.root)
+    ClusterDemo(load_demo(found.root, use_case), found, data, rate).play()
 
 
 def _without_secrets(flink: list[str] | None) -> dict[str, str]:
@@ -65,14 +90,45 @@ def _without_secrets(flink: list[str] | None) -> dict[str, str]:
 
 
 @cluster.command()
-def down(folder: options.Cluster = options.DEFAULT_CLUSTER, root: options.Root = None) -> None:
-    """Stop everything; what the broker and the checkpoints hold stays.
+def down(
+    folder: options.Cluster = options.DEFAULT_CLUSTER,
+    now: Annotated[
+        bool, typer.Option("--now", help="Without savepoints: jobs go on from their newest checkpoints.")
+    ] = False,
+    root: options.Root = None,
+) -> None:
+    """Stop jobs with a savepoint, then everything; what the broker, checkpoints and savepoints hold stays.
 
     Example: headrace cluster down
     """
+    found = LocalCluster(folder, find_root(root))
+    if cancel_queries(found):
+        _say("queries of SQL sessions ended")
+    if now:
+        _say_left(found)
+    else:
+        _stop_jobs(found)
     with console.err.status("stopping"):
-        stopped = LocalCluster(folder, find_root(root)).down()
+        stopped = found.down()
     console.out.print(f"stopped {', '.join(stopped)}" if stopped else "nothing ran")
+
+
+def _say_left(found: LocalCluster) -> None:
+    for job in running_jobs(found):
+        _say(f"{job['name']} goes on from its newest checkpoint with the next headrace cluster up")
+
+
+def _stop_jobs(found: LocalCluster) -> None:
+    with console.err.status("stopping jobs with savepoints"):
+        stopped = stop_jobs(found)
+    for job in stopped:
+        _say(f"{job.name} stopped; its state is {job.savepoint}")
+        if job.archive:
+            _say(f"after headrace cluster up it goes on from there: headrace resume {job.job}")
+
+
+def _say(sentence: str) -> None:
+    console.err.print(sentence, markup=False, soft_wrap=True)
 
 
 @cluster.command()
@@ -92,6 +148,6 @@ def status(
         console.print_table("", ["process", "state", "pid", "MB", "address"], rows)
         for row in found:
             if row["reason"]:
-                console.err.print(f"{row['process']}: {row['reason']}", markup=False, soft_wrap=True)
+                _say(f"{row['process']}: {row['reason']}")
     if any(row["state"] != "running" for row in found):
         raise typer.Exit(1)

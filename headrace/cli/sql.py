@@ -33,6 +33,9 @@ def sql(
     file: Annotated[
         Optional[Path], typer.Option("--file", "-f", help="Run these statements instead of asking for them.")
     ] = None,
+    query: Annotated[
+        str, typer.Option("--query", "-q", help="Run this statement instead of asking for some.")
+    ] = "",
     only_print: Annotated[
         bool, typer.Option("--print", help="Print the command and write its files, start nothing.")
     ] = False,
@@ -55,7 +58,8 @@ def sql(
 ) -> None:
     """Open Flink's own SQL client: SELECT * FROM predictions, with all tables, views and functions registered.
 
-    Examples: headrace sql · headrace sql --file queries.sql · headrace sql --environment local · headrace sql --session
+    Examples: headrace sql · headrace sql --query "SELECT * FROM predictions" · headrace sql --file queries.sql ·
+    headrace sql --environment local · headrace sql --session
     """
     options.use_broker_of(cluster)
     place = find_root(root)
@@ -80,4 +84,11 @@ def sql(
         local.require_up()
         console.out.print(open_session(local.sql_gateway, statements).url, soft_wrap=True, markup=False)
     else:
-        client.run(file)
+        client.run(_script(local, query) if query else file)
+
+
+def _script(local: LocalCluster, query: str) -> Path:
+    """A file of one statement, in the cluster's folder: the client reads statements from files only."""
+    script = local.home.folder / "query.sql"
+    write_private(script, f"{query.strip().rstrip(';')};\n")
+    return script

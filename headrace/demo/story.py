@@ -45,6 +45,8 @@ class Demo:
         build: fills a data folder with history, labels and a raw log; the second argument asks for little.
         known: tables of the past that the live job reads as well.
         challenger: another file in models/, to swap with.
+        key: the field of a raw message that becomes its key in a topic: messages of one key stay in order.
+        results: tables that show what comes of it.
         dated: a message with another event time; None for one that has none.
     """
 
@@ -56,6 +58,8 @@ class Demo:
     build: Callable[[Path, bool, Progress], Periods]
     known: tuple[str, ...] = ()
     challenger: str | None = None
+    key: str = ""
+    results: tuple[str, ...] = ()
     dated: Callable[[bytes, datetime], bytes | None] | None = None
 
 

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
 
 
+HISTORY = "sql-history"
+"""What was typed, in the cluster's folder and not in the user's home."""
+
+
 @dataclass(frozen=True)
 class SqlClient:
     """Flink's SQL client for a cluster.
@@ -37,6 +41,8 @@ class SqlClient:
             self.cluster.home.program("sql-client.sh"),
             "-i",
             str(self.init),
+            "-hist",
+            str(self.cluster.home.folder / HISTORY),
             *script,
         ]
 

@@ -22,7 +22,7 @@ _ENDED = {"FINISHED", "ERROR", "CANCELED", "CLOSED", "TIMEOUT"}
 
 @dataclass(frozen=True)
 class GatewaySession:
-    """An open session; the gateway closes it after ten minutes without a statement.
+    """An open session; the gateway closes it, and what it still reads, after ten minutes in which nobody asks it.
 
     Attributes:
         address: of the gateway, ``http://host:port``.
@@ -54,6 +54,14 @@ class GatewaySession:
             _send(f"{operation}/result/0")  # which says why
             raise HeadraceError(f"{_first_line(statement)}: ended as {status}")
 
+    def close(self) -> None:
+        """End the session; a query of it that still runs is cancelled, what an INSERT started is not.
+
+        Raises:
+            HeadraceError: when no gateway answers, or it knows no such session.
+        """
+        _send(self.url, method="DELETE")
+
 
 def open_session(address: str, statements: Iterable[str]) -> GatewaySession:
     """A session in which some statements have been run.
@@ -72,9 +80,9 @@ def open_session(address: str, statements: Iterable[str]) -> GatewaySession:
     return session
 
 
-def _send(address: str, body: dict[str, Any] | None = None) -> Any:
+def _send(address: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
     data = None if body is None else json.dumps(body).encode()
-    request = Request(address, data=data, headers={"Content-Type": "application/json"})  # noqa: S310 -- our own gateway
+    request = Request(address, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 -- our own gateway
     try:
         with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 -- as above
             return json.load(answer)

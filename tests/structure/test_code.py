@@ -18,6 +18,7 @@ LONGER = {"headrace.runtime.submit._parser": "one entry an option"}
 
 USE_CASE = re.compile(r"fraud|transaction|(?<!is_)terminal|customer|payment|\bcards?\b", re.IGNORECASE)
 NAMED = {
+    "headrace.cli.cluster": "as data",
     "headrace.cli.data": "the use case that is meant when none is named",
     "headrace.cli.demo": "as data",
     "headrace.cli.produce": "as data",

@@ -13,6 +13,7 @@ from headrace.cluster.process import marked
 from headrace.cluster.web import ClusterMonitor
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
+from headrace.sql_client.client import SqlClient
 from tests.local_tables import ROOT
 
 if TYPE_CHECKING:
@@ -179,3 +180,9 @@ def test_an_option_without_a_value_is_said() -> None:
 )
 def test_the_file_system_that_an_option_leads_to_is_there(options: dict[str, str], wanted: list[str]) -> None:
     assert file_systems(options) == wanted
+
+
+def test_typed_statements_are_kept_with_the_cluster_and_not_in_the_home_of_the_user(folder: Path) -> None:
+    cluster = LocalCluster(folder, ROOT)
+    command = SqlClient(cluster, folder / "init.sql").command()
+    assert command[command.index("-hist") + 1] == str(cluster.home.folder / "sql-history")

@@ -38,6 +38,10 @@ class Gateway(BaseHTTPRequestHandler):
             type(self).looks = 0
             self._answer(200, {"operationHandle": "o1"})
 
+    def do_DELETE(self) -> None:
+        type(self).statements.append(f"DELETE {self.path}")
+        self._answer(200, {"status": "CLOSED"})
+
     def do_GET(self) -> None:
         failed = "nowhere" in self.statements[-1]
         if self.path.endswith("/result/0"):
@@ -83,3 +87,8 @@ def test_a_statement_that_fails_says_the_innermost_cause(gateway: str) -> None:
 def test_no_gateway_is_said_with_what_to_do() -> None:
     with pytest.raises(HeadraceError, match=r"no SQL gateway answers at .*\nheadrace cluster up"):
         open_session(f"http://127.0.0.1:{free_ports(1)[0]}", [])
+
+
+def test_a_session_can_be_ended(gateway: str) -> None:
+    GatewaySession(gateway, "s1").close()
+    assert Gateway.statements == ["DELETE /v3/sessions/s1"]
