@@ -13,6 +13,7 @@ from chaos.observed import differing, doubled, results
 from chaos.runs import JobRun, Stream
 from chaos.story import Fault, Story, calm, play
 from headrace.cluster.archive import pack_suite
+from headrace.cluster.ports import wait_until
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -88,6 +89,20 @@ def test_quiet_topics_of_history_and_labels_make_nothing_late(played: tuple[Stor
     }
     assert len(reasons) > 10
     assert "late" not in reasons
+
+
+def test_what_died_answers_again_and_left_no_temporary_files(
+    played: tuple[Story, list[Seen]], local_cluster: LocalCluster
+) -> None:
+    assert played
+    wait_until(lambda: states(local_cluster) == {"running"}, 60, "not all of it answered")
+    scratch = local_cluster.home.scratch
+    assert [len([*scratch.glob(f"taskmanager-{number}/tm_*")]) for number in (1, 2)] == [1, 1]
+    assert len([*scratch.glob("jobmanager/jm_*")]) == 1
+
+
+def states(cluster: LocalCluster) -> set[str]:
+    return {row["state"] for row in cluster.status()}
 
 
 def _counts(seen: Sequence[Seen]) -> tuple[int, int]:
