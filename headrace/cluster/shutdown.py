@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from headrace.cluster.submission import Submission, Submitter
+from headrace.cluster.submitter import Submitter
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
+    from headrace.cluster.submission import Submission
 
 QUERY = "collect"
 """What Flink calls the job of a SELECT: its rows go to whoever asked, and it has nothing to go on from."""

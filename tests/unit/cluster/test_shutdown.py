@@ -11,7 +11,7 @@ from headrace.cli.app import app
 from headrace.cluster.client import FlinkClient
 from headrace.cluster.layout import Layout
 from headrace.cluster.local import LocalCluster
-from headrace.cluster.submission import Submission, Submitter
+from headrace.cluster.submission import Submission, Submissions
 from headrace.cluster.web import ClusterMonitor
 from headrace.errors import HeadraceError
 
@@ -36,10 +36,11 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("HEADRACE_CLUSTER", str(tmp_path))
     monkeypatch.setattr(ClusterMonitor, "running", lambda _: running)
     monkeypatch.setattr(ClusterMonitor, "cancel", lambda _, job_id: asked.append(f"cancel {job_id}"))
+    monkeypatch.setattr(ClusterMonitor, "wait_until_stoppable", lambda *_: None)
     monkeypatch.setattr(FlinkClient, "stop", _stop)
     monkeypatch.setattr(LocalCluster, "programs", lambda _: [None])
     monkeypatch.setattr(LocalCluster, "down", lambda _: asked.append("down") or ["jobmanager"])
-    monkeypatch.setattr(Submitter, "known", lambda _: [SUBMITTED])
+    monkeypatch.setattr(Submissions, "all", lambda _: [SUBMITTED])
     Layout(1, 2, 3, 4, 5).write(tmp_path / "cluster.json")
     return asked
 
