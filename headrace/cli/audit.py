@@ -110,4 +110,4 @@ def _print_features(table: str, rows: list[tuple[str, ...]]) -> None:
 
 
 def _say(sentence: str, style: str = "") -> None:
-    console.out.print(Text(sentence, style=style), soft_wrap=True)
+    console.out.print(Text(console.harmless(sentence), style=style), soft_wrap=True)

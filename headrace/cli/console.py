@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
+from headrace.tables.values import printable
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
@@ -58,5 +60,10 @@ def _cell(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else _escaped(str(value))
 
 
+def harmless(text: str) -> str:
+    """The text with what a terminal would act on escaped, lines as they are."""
+    return "\n".join(map(printable, text.split("\n")))
+
+
 def _escaped(text: str) -> str:
-    return text.replace("[", "\\[")
+    return harmless(text).replace("[", "\\[")

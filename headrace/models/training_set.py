@@ -112,7 +112,10 @@ class TrainingSet:
             ~frame[definition.label].isin([0, 1]), f"have a {definition.label} that is neither 0 nor 1"
         )
         for name in definition.feature_names:
-            self._refuse(~np.isfinite(frame[name]), f"have no finite {name} (NULL, NaN or infinite)")
+            values = frame[name].to_numpy(
+                dtype=np.float64, na_value=np.nan
+            )  # pandas' NA is neither finite nor not
+            self._refuse(pd.Series(~np.isfinite(values)), f"have no finite {name} (NULL, NaN or infinite)")
         if len(np.unique(self.labels)) == 1:
             raise TrainingSetError(
                 f"all {len(frame)} rows of the {self.what} set have {definition.label} = {self.labels[0]}",

@@ -1,21 +1,26 @@
-"""A certificate as a page for people, in Markdown."""
+"""A certificate as a page for people, in Markdown.
+
+Names and keys come from data: what Markdown or HTML would act on in them is written as text.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from headrace.parity.certificate import Certificate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from headrace.parity.certificate import Certificate
     from headrace.parity.comparison import ColumnDifference, Comparison
 
 SHOWN_KEYS = 60
+_MARKUP = str.maketrans({**{char: f"&#{ord(char)};" for char in "&<>`|[]\\"}, "\n": " ", "\r": " "})
 
 
 def page(certificate: Certificate) -> str:
     """The certificate as Markdown; nothing in it that the JSON form does not have."""
-    return "\n".join(_lines(certificate)) + "\n"
+    return "\n".join(_lines(_as_text(certificate))) + "\n"
 
 
 def verdict(certificate: Certificate) -> str:
@@ -43,6 +48,19 @@ def worst(comparisons: Sequence[Comparison]) -> list[tuple[str, str, str]]:
         for each in comparison.columns:
             found.setdefault(each.column, []).append((float(each.largest or 0), each.rows, pair, each))
     return [(column, *_where(max(every, key=lambda each: each[:2]))) for column, every in found.items()]
+
+
+def _as_text(certificate: Certificate) -> Certificate:
+    """The same certificate, with nothing in its texts that Markdown or HTML would act on."""
+    return Certificate.model_validate(_without_markup(certificate.model_dump(exclude={"holds"})))
+
+
+def _without_markup(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {_without_markup(key): _without_markup(content) for key, content in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_without_markup(content) for content in value]
+    return value.translate(_MARKUP) if isinstance(value, str) else value
 
 
 def _where(found: tuple[float, int, str, ColumnDifference]) -> tuple[str, str]:

@@ -1,4 +1,7 @@
-"""The figures of a replay's page, as SVG that needs no file beside it."""
+"""The figures of a replay's page, as SVG that needs no file beside it.
+
+What comes from data is written as it is: matplotlib would take what stands between two dollar signs for a formula.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +33,7 @@ def changes(found: WhatIf) -> str:
             base = abs(found.measured.baseline[name].value or 1) / 100
             _whisker(axes, place, found.measured.difference[name], base, MEASURES[name].better)
         axes.axvline(0, color=MUTED, linewidth=1, linestyle=":")
-        axes.set_yticks(range(len(names)), [title_of(name, found) for name in names])
+        axes.set_yticks(range(len(names)), [title_of(name, found) for name in names], parse_math=False)
         axes.set(xlabel="difference, percent of the baseline", ylim=(-0.6, max(len(names), 1) - 0.4))
         axes.grid(visible=False, axis="y")
 
@@ -45,8 +48,10 @@ def slices(found: WhatIf) -> str:
         for place, part in enumerate(parts):
             _whisker(axes, place, part.measured.difference["net_saved"], 1, 1)
         axes.axvline(0, color=MUTED, linewidth=1, linestyle=":")
-        axes.set_yticks(range(len(parts)), [f"{part.column} {part.value}" for part in parts])
-        axes.set(xlabel=f"difference of {title_of('net_saved', found)}")
+        axes.set_yticks(
+            range(len(parts)), [f"{part.column} {part.value}" for part in parts], parse_math=False
+        )
+        axes.set_xlabel(f"difference of {title_of('net_saved', found)}", parse_math=False)
         axes.xaxis.set_major_locator(ticker.MaxNLocator(5))
         axes.xaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         axes.grid(visible=False, axis="y")
@@ -64,7 +69,7 @@ def alerts_by_day(found: WhatIf) -> str:
             counts = [getattr(day, side) for day in found.by_day]
             axes.bar(places + shift, counts, 0.4, color=colour, label=side)
         axes.set(ylabel="alerts")
-        axes.set_xticks(places, dates)
+        axes.set_xticks(places, dates, parse_math=False)
         axes.xaxis.set_major_locator(ticker.FixedLocator(places[:: max(1, -(-len(dates) // TICKS))].tolist()))
         axes.grid(visible=False, axis="x")
         axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.16), ncols=2)
@@ -87,7 +92,8 @@ def thresholds(found: WhatIf) -> str:
             measured: dict[str, Estimate] = getattr(found.measured, side)
             place = measured["alerts_a_day"].value or 0, measured["net_saved"].value or 0
             axes.plot(*place, "o", color=colour, markersize=size, label=f"{side}, as it is")
-        axes.set(xlabel="alerts a day", ylabel=title_of("net_saved", found))
+        axes.set(xlabel="alerts a day")
+        axes.set_ylabel(title_of("net_saved", found), parse_math=False)
         axes.yaxis.set_major_formatter(ticker.StrMethodFormatter("{x:,.0f}"))
         axes.legend(loc="best")
 
