@@ -11,23 +11,30 @@ if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
     from headrace.cluster.submission import Submission
 
-QUERY = "collect"
-"""What Flink calls the job of a SELECT: its rows go to whoever asked, and it has nothing to go on from."""
+COLLECTS = "Collect table sink"
+"""What Flink calls the end of a SELECT: its rows go to whoever asked, and it has nothing to go on from."""
 
 
 def running_jobs(cluster: LocalCluster) -> list[dict[str, Any]]:
     """Jobs that run, but for queries; none when the cluster was never up, or its job manager does not answer."""
-    running = cluster.monitor.running() if cluster.programs() else []
-    return [job for job in running if job["name"] != QUERY]
+    return [job for job in _running(cluster) if not _is_query(cluster, job)]
 
 
 def cancel_queries(cluster: LocalCluster) -> int:
     """End the queries that run; returns how many there were."""
-    running = cluster.monitor.running() if cluster.programs() else []
-    queries = [job["jid"] for job in running if job["name"] == QUERY]
+    queries = [job["jid"] for job in _running(cluster) if _is_query(cluster, job)]
     for job_id in queries:
         cluster.monitor.cancel(job_id)
     return len(queries)
+
+
+def _running(cluster: LocalCluster) -> list[dict[str, Any]]:
+    return cluster.monitor.running() if cluster.programs() else []
+
+
+def _is_query(cluster: LocalCluster, job: dict[str, Any]) -> bool:
+    vertices = cluster.monitor.get(f"/jobs/{job['jid']}").get("vertices", [])
+    return any(COLLECTS in vertex["name"] for vertex in vertices)
 
 
 def stop_jobs(cluster: LocalCluster) -> list[Submission]:

@@ -11,6 +11,8 @@ import pytest
 
 from datasets.fraud.benchmark import benchmark
 from datasets.fraud.tables import write_labels, write_transactions
+from headrace.cluster.ports import wait_until
+from headrace.cluster.shutdown import running_jobs
 from headrace.errors import HeadraceError
 from headrace.sql_client.session import GatewaySession
 from tests.local_tables import ROOT
@@ -71,6 +73,12 @@ def test_a_session_at_the_gateway_knows_tables_views_and_functions(
     opened.run("EXPLAIN SELECT customer_count_7d FROM customer_features")
     with pytest.raises(HeadraceError, match="Object 'nowhere' not found"):
         opened.run("SELECT * FROM nowhere")
+    opened.run("CREATE TABLE endless (n INT) WITH ('connector' = 'datagen', 'rows-per-second' = '1')")
+    opened.run("SELECT n FROM endless")
+    assert len(local_cluster.monitor.running()) == 1
+    wait_until(lambda: running_jobs(local_cluster) == [], 60, "the query is not known as one")
+    opened.close()
+    wait_until(lambda: not local_cluster.monitor.running(), 60, "the query of a closed session runs on")
 
 
 def tables(printed: str) -> list[str]:

@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 REALTIME = {"jid": "1", "name": "fraud-realtime", "state": "RUNNING", "start-time": 0}
-QUERY = {"jid": "2", "name": "collect", "state": "RUNNING", "start-time": 0}
+QUERY = {"jid": "2", "name": "SELECT 1", "state": "RUNNING", "start-time": 0}
+VERTICES = {
+    "/jobs/1": {"vertices": [{"name": "Source: raw[1]"}, {"name": "predictions[2]: Writer"}]},
+    "/jobs/2": {"vertices": [{"name": "Source: predictions[1] -> Sink: Collect table sink"}]},
+}
 SUBMITTED = Submission("realtime", "fraud-realtime", "suite.zip", job_id="1")
 
 
@@ -36,6 +40,7 @@ def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     monkeypatch.setenv("HEADRACE_CLUSTER", str(tmp_path))
     monkeypatch.setattr(ClusterMonitor, "running", lambda _: running)
     monkeypatch.setattr(ClusterMonitor, "cancel", lambda _, job_id: asked.append(f"cancel {job_id}"))
+    monkeypatch.setattr(ClusterMonitor, "get", lambda _, path: VERTICES[path])
     monkeypatch.setattr(ClusterMonitor, "wait_until_stoppable", lambda *_: None)
     monkeypatch.setattr(FlinkClient, "stop", _stop)
     monkeypatch.setattr(LocalCluster, "programs", lambda _: [None])
