@@ -41,6 +41,8 @@ from headrace.cli import (
 from headrace.doctor import explain as explain_failure
 from headrace.errors import HeadraceError
 
+_OF_FILES = {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOSPC, errno.EDQUOT}
+
 app = typer.Typer(
     name="headrace",
     help="Real-time machine learning on Apache Flink: live events in, scored and explained decisions out.",
@@ -124,14 +126,16 @@ def _with_remedy(error: HeadraceError) -> HeadraceError:
 def _readable(error: OSError) -> HeadraceError:
     """What the system says of a file, in a sentence; an error that is about no file goes on.
 
+    Libraries in C++ name the file in what they say, not beside it.
+
     Raises:
         OSError: the same one.
     """
-    if error.filename is None:
+    if error.filename is None and error.errno not in _OF_FILES:
         raise error
     hint = (
         "Make room there."
         if error.errno == errno.ENOSPC
         else "Choose another place, or change what is there."
     )
-    return HeadraceError(f"{error.filename}: {error.strerror}", hint)
+    return HeadraceError(": ".join(filter(None, (error.filename, error.strerror))), hint)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from pathlib import Path
@@ -11,7 +12,7 @@ from headrace.errors import HeadraceError
 from headrace.runtime.resolve import SINKS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from headrace.runtime.resolve import Step
 
@@ -48,6 +49,23 @@ def create_folder(folder: Path) -> None:
         raise HeadraceError(
             f"{folder}: can not be created: {error.strerror}", "Choose another folder with --data."
         ) from error
+
+
+def create_writable(steps: Sequence[Step]) -> None:
+    """Create the folders of all tables of a job that runs here.
+
+    Raises:
+        HeadraceError: when one can not be made, or a sink's can not be written, which Flink would notice at the first
+            row, and try ten times.
+    """
+    create_folders(steps)
+    sinks = (folder_of(step) for step in steps if step.database == SINKS)
+    for folder in filter(None, sinks):
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise HeadraceError(
+                f"{folder}: expected a folder that can be written, and it can not",
+                "It may belong to another user, or be mounted read-only; choose another place with --data.",
+            )
 
 
 def write_private(path: Path, text: str) -> None:

@@ -129,7 +129,7 @@ def start(run: Run) -> RunningJob:
     pipeline, steps = prepare(run)
     left = outdated(run, steps)
     port = free_port(run.ui_port)
-    folders.create_folders(steps)
+    folders.create_writable(steps)
     session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
     session.create(steps)
     folders.clear(left)

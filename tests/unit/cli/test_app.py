@@ -73,6 +73,13 @@ def test_a_full_disk_is_a_sentence(ends: Callable[[BaseException], Said]) -> Non
     assert one_error(ends(full)) == "error: /data/x: No space left on device\nhint: Make room there.\n"
 
 
+def test_a_place_that_a_library_names_in_its_words_is_a_sentence(
+    ends: Callable[[BaseException], Said],
+) -> None:
+    words = "Failed to open local file '/data/x'. Detail: [errno 13] Permission denied"
+    assert one_error(ends(PermissionError(errno.EACCES, words))).startswith(f"error: {words}\nhint: ")
+
+
 def test_an_error_of_the_system_about_no_file_is_not_hidden(ends: Callable[[BaseException], Said]) -> None:
     with pytest.raises(OSError, match="odd"):
         ends(OSError("odd"))
