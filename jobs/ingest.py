@@ -1,6 +1,6 @@
 """Messages become transactions; what can not goes to dead_letters.
 
-JSON_VALUE per field → rules (CASE) → shuffle by transaction_id → count per id (state: one counter an id, kept for
+JSON, read once → rules (CASE) → shuffle by transaction_id → count per id (state: one counter an id, kept for
 table.exec.state.ttl) → transactions, or dead_letters with reason and bytes.
 """
 

@@ -114,7 +114,7 @@ def _late(event: Event, dice: random.Random) -> bytes:
 
 
 def _not_json(event: Event, dice: random.Random) -> bytes:
-    return dice.choice([_cut_off, _plain_text, _not_utf8])(event, dice)
+    return dice.choice([_cut_off, _plain_text, _not_utf8, _two_events, _not_a_number])(event, dice)
 
 
 def _cut_off(event: Event, dice: random.Random) -> bytes:
@@ -131,17 +131,61 @@ def _not_utf8(event: Event, _dice: random.Random) -> bytes:
     return _encoded(event).replace(b"{", b"{\xff", 1)
 
 
+def _two_events(event: Event, _dice: random.Random) -> bytes:
+    return _encoded(event) * 2
+
+
+def _not_a_number(event: Event, _dice: random.Random) -> bytes:
+    # What Python and JavaScript write for an amount that they could not compute; JSON has no such word.
+    return _encoded({**event, "amount": float("nan")})
+
+
+def _twice(field: str) -> Spoil:
+    """Write a field a second time, with another value."""
+
+    def repeat(event: Event, _dice: random.Random) -> bytes:
+        return _encoded(event)[:-1] + f', "{field}": {event[field] + 1}}}'.encode()
+
+    return repeat
+
+
+def _one_of(*spoils: Spoil) -> Spoil:
+    """Spoil an event in one of several ways."""
+    return lambda event, dice: dice.choice(spoils)(event, dice)
+
+
 _SPOILS: Mapping[str, Spoil] = {
     "not_json": _not_json,
     "transaction_id_missing": _missing("transaction_id"),
     "event_time_missing": _missing("event_time"),
-    "event_time_invalid": _changed("event_time", lambda _: "yesterday", lambda time: f"about {time}"),
+    "event_time_invalid": _changed(
+        "event_time",
+        lambda _: "yesterday",
+        lambda time: f"about {time}",
+        lambda time: time.rstrip("Z"),
+        lambda time: time.replace("T", " ").rstrip("Z"),
+        lambda time: time[:10],
+    ),
     "customer_id_missing": _missing("customer_id"),
-    "customer_id_invalid": _changed("customer_id", lambda customer: f"C-{customer}"),
+    "customer_id_invalid": _one_of(
+        _changed(
+            "customer_id",
+            lambda customer: f"C-{customer}",
+            lambda customer: customer + 0.5,
+            float,
+            lambda customer: f"{customer:07}",
+        ),
+        _twice("customer_id"),
+    ),
     "terminal_id_missing": _missing("terminal_id"),
     "amount_missing": _missing("amount"),
     "amount_invalid": _changed(
-        "amount", lambda _: "twelve", lambda amount: {"value": amount, "currency": "EUR"}
+        "amount",
+        lambda _: "twelve",
+        lambda amount: {"value": amount, "currency": "EUR"},
+        lambda amount: f"{amount}d",
+        lambda amount: amount + 0.001,
+        lambda amount: f"{amount}{'0' * 30}1",
     ),
     "amount_negative": _changed("amount", lambda amount: round(-amount - 0.01, 2)),
     "late": _late,

@@ -7,8 +7,7 @@ CREATE TABLE contracts.transactions_raw (
   source STRING METADATA FROM 'topic' COMMENT 'the log it stands in: topic, partition or file',
   source_offset BIGINT METADATA FROM 'offset' COMMENT 'its place in that log',
   message AS DECODE(payload, 'UTF-8') COMMENT 'the message as text',
-  event_time AS json_time(
-    payload, 'event_time', 'yyyy-MM-dd''T''HH:mm:ss[.SSS]''Z''', arrived_at + INTERVAL '10' SECOND
-  ) COMMENT 'when the payment was made, UTC',
+  event_time AS json_time(payload, 'event_time', arrived_at + INTERVAL '10' SECOND)
+  COMMENT 'when the payment was made, UTC',
   WATERMARK FOR event_time AS LEAST(event_time, arrived_at) - INTERVAL '5' SECOND
 );

@@ -1,5 +1,6 @@
 -- One row is one message with its fields read; a field that can not be read is NULL.
--- json_fields reads it once: a JSON_VALUE would do so for each field, in each place that Flink repeats it.
+-- docs/json-values.md says what becomes of which value. json_fields reads a message once: a JSON_VALUE would do so for
+-- each field, in each place that Flink repeats it.
 CREATE TEMPORARY VIEW transactions_read AS
 SELECT
   payload,
@@ -8,20 +9,21 @@ SELECT
   source,
   source_offset,
   event_time,
-  said_is_object AS is_object,
-  said_event_time AS sent_at_text,
-  CASE
-    WHEN event_time > TO_TIMESTAMP_LTZ(0, 3) THEN CAST(event_time AS TIMESTAMP_LTZ(3))
-    ELSE TO_TIMESTAMP_LTZ(said_event_time, 'yyyy-MM-dd''T''HH:mm:ss[.SSS]''Z''')
-  END AS sent_at,
-  TRY_CAST(said_transaction_id AS BIGINT) AS transaction_id,
-  TRY_CAST(said_customer_id AS BIGINT) AS customer_id,
-  TRY_CAST(said_terminal_id AS BIGINT) AS terminal_id,
-  TRY_CAST(said_amount AS DECIMAL(12, 2)) AS amount
+  json_is_object AS is_object,
+  json_event_time AS sent_at,
+  json_event_time_present AS sent_at_present,
+  json_transaction_id AS transaction_id,
+  json_transaction_id_present AS transaction_id_present,
+  json_customer_id AS customer_id,
+  json_customer_id_present AS customer_id_present,
+  json_terminal_id AS terminal_id,
+  json_terminal_id_present AS terminal_id_present,
+  json_amount AS amount,
+  json_amount_present AS amount_present
 FROM json_fields(
   input => TABLE transactions_raw,
   payload => 'payload',
-  fields => 'event_time, transaction_id, customer_id, terminal_id, amount',
-  prefix => 'said_',
+  fields => 'event_time TIMESTAMP_LTZ(3), transaction_id BIGINT, customer_id BIGINT, terminal_id BIGINT, amount DECIMAL(12, 2)',
+  prefix => 'json_',
   uid => 'transactions_read'
 );

@@ -18,11 +18,18 @@ from hypothesis import strategies as st
 from datasets.fraud.benchmark import benchmark
 from datasets.fraud.dirt import DEFAULT_RATES
 from datasets.fraud.raw_events import Expectation, plain_lines, record_raw
+from tests.json_values import TAKEN, Pairs, fields
+from tests.json_values import read as field_of
 
 BOUND = timedelta(seconds=5)
 TOLERANCE = timedelta(minutes=1)
-FIELDS = ("transaction_id", "event_time", "customer_id", "terminal_id", "amount")
-NUMBERS = ("customer_id", "terminal_id", "amount")
+COLUMNS = {
+    "transaction_id": "BIGINT",
+    "event_time": "TIMESTAMP_LTZ(3)",
+    "customer_id": "BIGINT",
+    "terminal_id": "BIGINT",
+    "amount": "DECIMAL(12, 2)",
+}
 
 
 class Read(NamedTuple):
@@ -39,28 +46,19 @@ def instant(text: str) -> datetime:
     return datetime.strptime(text, form).replace(tzinfo=timezone.utc)
 
 
-def defect(event: dict[str, Any]) -> str:
+def defect(pairs: Pairs) -> str:
     """What is wrong with an event by itself, or nothing."""
-    for field in FIELDS:
-        if event.get(field) is None:
-            return f"{field}_missing"
-    for field in NUMBERS:
-        if not isinstance(event[field], (int, float)):
-            return f"{field}_invalid"
-    try:
-        instant(event["event_time"])
-    except ValueError:
-        return "event_time_invalid"
-    return "amount_negative" if event["amount"] < 0 else ""
+    for field, kind in COLUMNS.items():
+        outcome = field_of(pairs, field, kind).outcome
+        if outcome != TAKEN:
+            return f"{field}_{outcome}"
+    return "amount_negative" if field_of(pairs, "amount", COLUMNS["amount"]).value < 0 else ""
 
 
 def parse(payload: bytes) -> tuple[str, dict[str, Any]]:
     """The defect of a payload by itself, and its event where it has one."""
-    try:
-        event = json.loads(payload.decode())
-    except ValueError:
-        return "not_json", {}
-    return defect(event), event
+    pairs = fields(payload)
+    return ("not_json", {}) if pairs is None else (defect(pairs), json.loads(payload))
 
 
 def misplaced(time: datetime, arrived_at: datetime, greatest: datetime) -> str:

@@ -1,17 +1,19 @@
 package headrace.operators;
 
 import org.apache.flink.table.api.DataTypes;
+import org.apache.flink.table.api.ValidationException;
 import org.apache.flink.table.functions.TableSemantics;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.CallContext;
 import org.apache.flink.table.types.logical.LogicalType;
 import org.apache.flink.table.types.logical.LogicalTypeRoot;
 import org.apache.flink.table.types.logical.RowType;
+import org.apache.flink.table.types.logical.utils.LogicalTypeParser;
+import org.apache.flink.table.types.utils.TypeConversions;
 
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashSet;
 import java.util.List;
 
 /** One call of {@code json_fields} in a query: its arguments, read and checked. */
@@ -22,11 +24,14 @@ final class JsonCall implements Serializable {
     private static final int FIELDS = 2;
     private static final int PREFIX = 3;
     private static final String IS_OBJECT = "is_object";
+    private static final String PRESENT = "_present";
 
     /** Where the bytes are in a row. */
     final int position;
 
-    /** The fields that are wanted. */
+    /** The fields that are wanted, and their names alone. */
+    final JsonField[] fields;
+
     final String[] names;
 
     private final String prefix;
@@ -34,7 +39,8 @@ final class JsonCall implements Serializable {
     JsonCall(CallContext context) {
         final TableSemantics input = context.getTableSemantics(INPUT).orElseThrow(IllegalStateException::new);
         this.position = bytes((RowType) input.dataType().getLogicalType(), literal(context, "payload", PAYLOAD));
-        this.names = split(literal(context, "fields", FIELDS));
+        this.fields = fields(literal(context, "fields", FIELDS));
+        this.names = Arrays.stream(fields).map(field -> field.name).toArray(String[]::new);
         this.prefix = context.isArgumentNull(PREFIX) ? "" : literal(context, "prefix", PREFIX);
     }
 
@@ -42,8 +48,12 @@ final class JsonCall implements Serializable {
     DataType derivedType() {
         final List<DataTypes.Field> columns = new ArrayList<>();
         columns.add(DataTypes.FIELD(prefix + IS_OBJECT, DataTypes.BOOLEAN().notNull()));
-        for (String name : names) {
-            columns.add(DataTypes.FIELD(prefix + name, DataTypes.STRING()));
+        for (JsonField field : fields) {
+            columns.add(DataTypes.FIELD(prefix + field.name, TypeConversions.fromLogicalToDataType(field.type)));
+            columns.add(DataTypes.FIELD(prefix + field.name + PRESENT, DataTypes.BOOLEAN().notNull()));
+        }
+        if (columns.stream().map(DataTypes.Field::getName).distinct().count() < columns.size()) {
+            throw new InvalidCall("fields: two columns would have one name: %s.", String.join(", ", names));
         }
         return DataTypes.ROW(columns);
     }
@@ -65,15 +75,21 @@ final class JsonCall implements Serializable {
                 .orElseThrow(() -> new InvalidCall("%s: a literal is needed.", argument));
     }
 
-    private static String[] split(String wanted) {
-        final String[] found = Arrays.stream(wanted.split(",", -1)).map(String::trim).toArray(String[]::new);
-        final List<String> names = Arrays.asList(found);
-        if (names.contains("")) {
-            throw new InvalidCall("fields: '%s' has a name without letters; expected 'id, amount'.", wanted);
+    /** Fields are written as the columns of a table are: Flink reads them as those of a ROW. */
+    private static JsonField[] fields(String text) {
+        return row(text).getFields().stream()
+                .map(field -> new JsonField(field.getName(), field.getType()))
+                .toArray(JsonField[]::new);
+    }
+
+    private static RowType row(String text) {
+        try {
+            final LogicalType row = LogicalTypeParser.parse("ROW<" + text + ">", JsonCall.class.getClassLoader());
+            return (RowType) row;
+        } catch (ValidationException e) {
+            throw new InvalidCall(
+                    "fields: '%s' can not be read; expected names and types, as 'id BIGINT, amount DECIMAL(12, 2)'.",
+                    text);
         }
-        if (new HashSet<>(names).size() < found.length || names.contains(IS_OBJECT)) {
-            throw new InvalidCall("fields: '%s' names one twice, or %s, which is there anyway.", wanted, IS_OBJECT);
-        }
-        return found;
     }
 }

@@ -20,13 +20,14 @@ import java.util.Optional;
  * SELECT * FROM json_fields(
  *   input   => TABLE messages,
  *   payload => 'payload',
- *   fields  => 'id, amount',
- *   prefix  => 'said_',
+ *   fields  => 'id BIGINT, amount DECIMAL(12, 2)',
+ *   prefix  => 'json_',
  *   uid     => 'messages_read')
  * }</pre>
  *
- * The columns of the input stay. {@code is_object} says whether the bytes are UTF-8 and hold a JSON object; if not, all
- * fields are NULL. A field is text, and NULL as with {@code JSON_VALUE}: when it is missing, null, an object or an array.
+ * The columns of the input stay. {@code is_object} says whether the bytes are UTF-8 and hold one JSON object; if not, all
+ * fields are NULL. A field has the type that is written behind its name, and is NULL when it is missing, null, or no value
+ * of that type as it stands: nothing is rounded or guessed. {@code <field>_present} says whether it is there and not null.
  * Each message is read once, where {@code JSON_VALUE} reads it again for each field, wherever Flink repeats an expression.
  */
 public class JsonFields extends ProcessTableFunction<RowData> implements SpecializedFunction {

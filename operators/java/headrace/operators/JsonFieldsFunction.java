@@ -11,7 +11,6 @@ import org.apache.flink.table.types.inference.TypeInference;
 
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 
 /** {@link JsonFields} for one call in a query: runs in the task managers. */
 public class JsonFieldsFunction extends ProcessTableFunction<RowData> {
@@ -32,11 +31,12 @@ public class JsonFieldsFunction extends ProcessTableFunction<RowData> {
     /** Reads a message; the literals were read at planning. */
     public void eval(RowData row, StringData payload, StringData fields, StringData prefix) {
         final byte[] bytes = row.isNullAt(call.position) ? null : row.getBinary(call.position);
-        final Map<?, ?> object = JsonText.object(bytes);
-        final GenericRowData read = new GenericRowData(1 + call.names.length);
+        final JsonObject object = JsonObject.read(bytes, call.names);
+        final GenericRowData read = new GenericRowData(1 + 2 * call.fields.length);
         read.setField(0, object != null);
-        for (int i = 0; i < call.names.length; i++) {
-            read.setField(1 + i, StringData.fromString(JsonText.field(object, call.names[i])));
+        for (int i = 0; i < call.fields.length; i++) {
+            read.setField(1 + 2 * i, object == null ? null : call.fields[i].value(object.kind(i), object.text(i)));
+            read.setField(2 + 2 * i, object != null && object.isPresent(i));
         }
         collect(read);
     }

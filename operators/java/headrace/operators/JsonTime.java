@@ -1,5 +1,6 @@
 package headrace.operators;
 
+import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.StringData;
@@ -9,17 +10,15 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.InputTypeStrategies;
 import org.apache.flink.table.types.inference.TypeInference;
 import org.apache.flink.table.types.inference.TypeStrategies;
-import org.apache.flink.table.utils.DateTimeUtils;
 
 /**
  * The SQL function {@code json_time}: a field of a JSON object as time, for a watermark that no message may break.
  *
  * <pre>{@code
- * event_time AS json_time(payload, 'event_time', 'yyyy-MM-dd''T''HH:mm:ss''Z''', arrived_at + INTERVAL '10' SECOND)
+ * event_time AS json_time(payload, 'event_time', arrived_at + INTERVAL '10' SECOND)
  * }</pre>
  *
- * What is missing, can not be read, or is later than the latest time that is allowed, is 1970. The format is that of
- * {@code TO_TIMESTAMP_LTZ}, in UTC.
+ * What is missing, is no time as {@link JsonFields} reads it, or is later than the latest time that is allowed, is 1970.
  */
 public class JsonTime extends ScalarFunction {
 
@@ -27,10 +26,10 @@ public class JsonTime extends ScalarFunction {
     private static final TimestampData NONE = TimestampData.fromEpochMillis(0);
 
     /** Called by Flink for each message. */
-    public TimestampData eval(byte[] payload, StringData name, StringData format, TimestampData latest) {
-        final String text = JsonText.field(JsonText.object(payload), name.toString());
-        final TimestampData time =
-                text == null ? null : DateTimeUtils.parseTimestampData(text, format.toString(), PRECISION);
+    public TimestampData eval(byte[] payload, StringData name, TimestampData latest) {
+        final JsonObject object = JsonObject.read(payload, new String[] {name.toString()});
+        final boolean isText = object != null && object.kind(0) == JsonToken.VALUE_STRING;
+        final TimestampData time = isText ? IsoTime.read(object.text(0), PRECISION) : null;
         return time == null || latest == null || time.compareTo(latest) > 0 ? NONE : time;
     }
 
@@ -39,7 +38,7 @@ public class JsonTime extends ScalarFunction {
         final DataType text = DataTypes.STRING().bridgedTo(StringData.class);
         final DataType time = DataTypes.TIMESTAMP_LTZ(PRECISION).bridgedTo(TimestampData.class);
         return TypeInference.newBuilder()
-                .inputTypeStrategy(InputTypeStrategies.explicitSequence(DataTypes.BYTES(), text, text, time))
+                .inputTypeStrategy(InputTypeStrategies.explicitSequence(DataTypes.BYTES(), text, time))
                 .outputTypeStrategy(TypeStrategies.explicit(time))
                 .build();
     }
