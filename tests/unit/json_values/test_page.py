@@ -23,7 +23,7 @@ def test_every_row_of_the_page_has_values_and_no_row_is_missing() -> None:
 
 @pytest.mark.parametrize("row", STRATEGIES)
 def test_values_of_a_row_become_what_the_page_says(row: str) -> None:
-    @settings(max_examples=60, deadline=None)
+    @settings(max_examples=30, deadline=None)
     @given(STRATEGIES[row])
     def holds(drawn: Drawn) -> None:
         pairs = fields(drawn.message.encode())
