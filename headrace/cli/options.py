@@ -10,7 +10,9 @@ import typer
 
 from headrace.cluster.layout import read_layout
 from headrace.cluster.ports import HOST
+from headrace.errors import HeadraceError
 from headrace.runtime.configuration import require_aligned
+from headrace.runtime.secrecy import is_secret
 from headrace.runtime.submit import pair
 
 Root = Annotated[
@@ -57,6 +59,22 @@ def flink_options(given: list[str] | None) -> dict[str, str]:
     found = dict(pair(option, "-D wants key=value") for option in given or [])
     require_aligned(found, "-D")
     return found
+
+
+def given_options(flink: list[str] | None) -> dict[str, str]:
+    """Those of ``-D``.
+
+    Raises:
+        HeadraceError: when one looks like a secret: it would stand in the list of processes, a file and the web UI.
+    """
+    given = flink_options(flink)
+    secret = [name for name in given if is_secret(name)]
+    if secret:
+        raise HeadraceError(
+            f"-D {', '.join(secret)} would stand in the list of processes, in a file and in the web UI",
+            "Let the processes read it where they run: an environment variable, or a file that only they can read.",
+        )
+    return given
 
 
 def use_broker_of(cluster: Path) -> None:

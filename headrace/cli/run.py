@@ -80,7 +80,7 @@ def run(
         resume=resume,
         overwrite=overwrite,
         ui_port=ui_port,
-        options=options.flink_options(flink),
+        options=options.given_options(flink),
         jars=environment_jars(Suite(suite), place),
     )
     check_scored_by(asked)

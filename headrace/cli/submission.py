@@ -17,7 +17,6 @@ from headrace.cluster.submission import Submission
 from headrace.cluster.submitter import Submitter
 from headrace.connectors.environment import jars_beside
 from headrace.connectors.services import require_services_of
-from headrace.errors import HeadraceError
 from headrace.runtime import job as parameters
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable, prepare, resolver_of
@@ -92,22 +91,6 @@ def given_values(values: list[str] | None) -> dict[str, str]:
     given = options.pairs(values)
     os.environ.update({name: value for name, value in given.items() if is_secret(name)})
     return {name: value for name, value in given.items() if not is_secret(name)}
-
-
-def given_options(flink: list[str] | None) -> dict[str, str]:
-    """Those of ``-D``.
-
-    Raises:
-        HeadraceError: when one looks like a secret: it would stand in the list of processes, a file and the web UI.
-    """
-    given = options.flink_options(flink)
-    secret = [name for name in given if is_secret(name)]
-    if secret:
-        raise HeadraceError(
-            f"-D {', '.join(secret)} would stand in the list of processes, in a file and in the web UI",
-            "Let the processes read it where they run: an environment variable, or a file that only they can read.",
-        )
-    return given
 
 
 def keep_shell_out(known: Submission, values: Mapping[str, str]) -> None:

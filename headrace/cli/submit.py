@@ -13,7 +13,6 @@ from headrace.cli import console, options
 from headrace.cli.run import model_parameters
 from headrace.cli.submission import (
     PARAMETERS,
-    given_options,
     given_values,
     job_of,
     keep_shell_out,
@@ -87,7 +86,7 @@ def submit(
         scored_by=_scored_by(chosen, model, data, deployments),
         values=given_values(values),
         parallelism=parallelism or 1,
-        flink=given_options(flink),
+        flink=options.given_options(flink),
     )
     wanted = submission_of(submitter, chosen, request)
     if not moved:
@@ -136,7 +135,7 @@ def upgrade(
         scored_by=_scored_by(chosen, model, place, deployments) if model or deployments else None,
         values=given_values(values),
         parallelism=parallelism,
-        flink=given_options(flink),
+        flink=options.given_options(flink),
     )
     wanted = submission_of(submitter, chosen, after)
     complete = replace(request_of(wanted), flink=after.flink)
@@ -162,7 +161,7 @@ def resume(
     """
     submitter = open_submitter(cluster, root)
     known = submitter.submissions.require(job)
-    before, given = request_of(known), given_options(flink)
+    before, given = request_of(known), options.given_options(flink)
     keep_shell_out(known, before.values)
     print_changes(changes(before, before.changed(parallelism=parallelism, flink=given)))
     with console.err.status(f"resuming {known.name}"):

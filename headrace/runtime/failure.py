@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from headrace.errors import HeadraceError
+from headrace.runtime.secrecy import without_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,7 +40,7 @@ def job_failure(trace: str, sources: Iterable[Path]) -> HeadraceError:
     if unreadable:
         return _unreadable(unreadable.group("line"), unreadable.group("said"), sources)
     hint = python.group("hint") or "" if python and python.group("class").startswith(_OURS) else ""
-    return HeadraceError(f"the job failed: {innermost_cause(trace)}", hint)
+    return HeadraceError(f"the job failed: {without_login(innermost_cause(trace))}", hint)
 
 
 def _unreadable(line: str, said: str, sources: Iterable[Path]) -> HeadraceError:

@@ -27,4 +27,13 @@ def shown(name: str, value: str) -> str:
     >>> shown("POSTGRES_PASSWORD", "hidden"), shown("url", "jdbc:x://ann:pw@host/db?password=pw&user=ann")
     ('…', 'jdbc:x://…@host/db?password=…&user=ann')
     """
-    return HIDDEN if is_secret(name) else _IN_ADDRESS.sub(HIDDEN, value)
+    return HIDDEN if is_secret(name) else without_login(value)
+
+
+def without_login(text: str) -> str:
+    """A text with the logins of addresses in it left out, as messages of others quote them.
+
+    >>> without_login("no answer from jdbc:postgresql://ann:pw@db:5432/shop?user=ann&password=pw")
+    'no answer from jdbc:postgresql://…@db:5432/shop?user=ann&password=…'
+    """
+    return _IN_ADDRESS.sub(HIDDEN, text)

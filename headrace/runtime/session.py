@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
 from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
+from headrace.runtime.secrecy import without_login
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -118,7 +119,7 @@ def _readable(statement: Statement, error: BaseException) -> HeadraceError:
     line = next(int(group) for group in found.groups() if group) if found else 1
     causes = _CAUSE.findall(text)
     said = causes[-1] if causes else text.strip().split("\n", 1)[0] or type(error).__name__
-    return HeadraceError(f"{statement.path}:{line}: {said}")
+    return HeadraceError(f"{statement.path}:{line}: {without_login(said)}")
 
 
 def _beside_others() -> None:
