@@ -25,7 +25,7 @@ def audit(question: Question) -> Report:
         DeploymentLogError: the deployment log is damaged.
         HeadraceError: there is no data folder, or a table can not be read.
     """
-    event = evidence.open_event(question.tables, question.data, question.event)
+    event = evidence.open_event(question.tables, question.tables_in or question.data, question.event)
     store = open_store(question.log)
     trail = Trail(question, event, read_log(store).in_force, store.home, store.location)
     audits = tuple(trail.follow(*found) for found in evidence.predictions(event))
@@ -38,7 +38,8 @@ def audit(question: Question) -> Report:
 def _unknown(question: Question, event: Event) -> AuditError:
     there = evidence.tables_with(event)
     where = f"; it stands in {', '.join(there)}" if there else ""
+    place = question.place or question.data
     return AuditError(
-        f"no prediction of {event.key} {event.value} in {question.data}, and no dead letter that names it{where}",
-        "It is not scored yet, or only fills windows, or the job wrote elsewhere: --data.",
+        f"no prediction of {event.key} {event.value} in {place}, and no dead letter that names it{where}",
+        "It is not scored yet, or only fills windows, or the job wrote elsewhere: --data, --environment.",
     )

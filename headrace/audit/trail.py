@@ -45,6 +45,8 @@ class Question:
         models: the folder of versions.
         feature_sql: hash of the SQL of the features in this checkout; empty when it is not known.
         reasons: how many reasons the job gave at most.
+        tables_in: folder of the tables, when it is not the data folder.
+        place: where the tables are, for people.
     """
 
     use_case: str
@@ -56,6 +58,8 @@ class Question:
     models: Path
     feature_sql: str = ""
     reasons: int = 3
+    tables_in: Optional[Path] = None
+    place: str = ""
 
 
 @dataclass(frozen=True)

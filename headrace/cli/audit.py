@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
 
@@ -11,10 +13,16 @@ from rich.text import Text
 from headrace.cli import console, options
 from headrace.cli.deployment_log import Deployments, place_of
 from headrace.cli.query import UseCase  # noqa: TC001 -- typer evaluates it at run time
+from headrace.cli.tables import Environment, Place
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:
     from headrace.audit.result import Audit, Report
+    from headrace.audit.trail import Question
+
+PREDICTIONS, LETTERS = "predictions", "dead_letters"
+_PLAIN = re.compile(r"[\w.-]+", re.ASCII)
+"""A key that stands in JSON as it is."""
 
 
 def audit(
@@ -27,16 +35,18 @@ def audit(
     job: Annotated[
         str, typer.Option(help="The job that computes the features of the past: its SQL is compared.")
     ] = "backfill",
+    environment: Environment = "",
     data: options.Data = options.DEFAULT_DATA,
+    values: options.Values = None,
+    cluster: options.Cluster = options.DEFAULT_CLUSTER,
     json: options.Json = False,
     use_case: UseCase = None,
     root: options.Root = None,
 ) -> None:
     """Follow a prediction back to features, deployment, version and label, and score it again; 1 if it differs.
 
-    Example: headrace audit 1234567
+    Examples: headrace audit 1234567 · headrace audit 1234567 --environment kafka --data work/demo
     """
-    from headrace.audit.audit import audit as follow
     from headrace.audit.document import document
     from headrace.audit.trail import Question
     from headrace.tables.contract import read_tables
@@ -46,13 +56,32 @@ def audit(
     case = use_case_of(Suite(suite), data, use_case)
     places = place_of(deployments, data), models or data / "models"
     sql = _feature_sql(suite, case.name, job, data)
-    report = follow(Question(case.name, suite, read_tables(case), data, event, *places, sql, reasons))
+    options.use_broker_of(cluster)
+    place = Place(Suite(suite), case.name, environment, data, options.pairs(values))
+    report = _follow(
+        Question(case.name, suite, read_tables(case), data, event, *places, sql, reasons, place=place.name),
+        place,
+    )
     if json:
         console.print_json(document(report))
     else:
         _print(report)
     if not report.reproduced:
         raise typer.Exit(1)
+
+
+def _follow(question: Question, place: Place) -> Report:
+    """Follow an event back; of topics, the records that may name it are looked at."""
+    from headrace.audit.audit import audit as follow
+
+    if not place.environment or place.on_files(PREDICTIONS):
+        return follow(question)
+    names = {PREDICTIONS, *place.readable(question.tables)} - {LETTERS}
+    named = question.event.encode()
+    wanted = dict.fromkeys(names, lambda value: named in value) if _PLAIN.fullmatch(question.event) else {}
+    letters = [LETTERS] if LETTERS in question.tables else []
+    with place.folder([*sorted(names), *letters], wanted) as folder:
+        return follow(replace(question, tables_in=folder))
 
 
 def _feature_sql(suite: Path, use_case: str, job: str, data: Path) -> str:

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Optional
+from typing import TYPE_CHECKING, Annotated, Optional
 
 import typer
 from rich.text import Text
 
 from headrace.cli import console, options
+from headrace.cli.letters import letter_json, print_letter, print_summary, summary_json
 from headrace.cli.progress import watch
 from headrace.cli.query import UseCase  # noqa: TC001 -- typer evaluates it at run time
 from headrace.cli.run import model_parameters, newest_model
+from headrace.cli.tables import Environment, Place
+from headrace.errors import HeadraceError
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     import duckdb
 
-    from headrace.dead_letters.letter import Letter
     from headrace.dead_letters.report import Report
-    from headrace.dead_letters.summary import ReasonCount
 
 dlq = typer.Typer(
     name="dlq", help="Dead letters: what was refused and why, and how to put it back.", no_args_is_help=True
@@ -31,28 +35,30 @@ Reasons = Annotated[
     Optional[list[str]], typer.Option("--reason", help="Only letters of this reason; may be repeated.")
 ]
 LETTERS = 10
-EXAMPLE_WIDTH = 200
-_SECONDS = 19
 
 
 @dlq.command()
 def summary(
+    environment: Environment = "",
     data: options.Data = options.DEFAULT_DATA,
+    values: options.Values = None,
+    cluster: options.Cluster = options.DEFAULT_CLUSTER,
     json: options.Json = False,
     use_case: UseCase = None,
     root: options.Root = None,
 ) -> None:
     """Count the dead letters by stage and reason, with what a replay has brought back.
 
-    Example: headrace dlq summary --json
+    Examples: headrace dlq summary --json · headrace dlq summary --environment kafka
     """
     from headrace.dead_letters.summary import summarize
 
-    counts = summarize(_open(data, use_case, root))
+    with _opened(_place(environment, data, values, cluster, use_case, root)) as connection:
+        counts = summarize(connection)
     if json:
-        console.print_json(_summary_json(counts))
+        console.print_json(summary_json(counts))
     else:
-        _print_summary(counts)
+        print_summary(counts)
         _warn_of_unfinished(data)
 
 
@@ -63,7 +69,10 @@ def show(
         Optional[int],
         typer.Option(min=0, help=f"Letters to show; {LETTERS} for people, all with --json."),
     ] = None,
+    environment: Environment = "",
     data: options.Data = options.DEFAULT_DATA,
+    values: options.Values = None,
+    cluster: options.Cluster = options.DEFAULT_CLUSTER,
     json: options.Json = False,
     use_case: UseCase = None,
     root: options.Root = None,
@@ -74,17 +83,18 @@ def show(
     """
     from headrace.dead_letters.letter import of_reasons, read_letters
 
-    letters = of_reasons(read_letters(_open(data, use_case, root)), reason or ())
+    with _opened(_place(environment, data, values, cluster, use_case, root)) as connection:
+        letters = of_reasons(read_letters(connection), reason or ())
     shown = letters[: limit if limit is not None or json else LETTERS]
     if json:
-        console.print_json([_letter_json(letter) for letter in shown])
+        console.print_json([letter_json(letter) for letter in shown])
         return
     if not letters:
         console.out.print(
             Text(f"no dead letters{' of reason ' if reason else ''}{' or '.join(reason or ())}")
         )
     for letter in shown:
-        _print_letter(letter)
+        print_letter(letter)
     if len(letters) > len(shown):
         console.out.print(f"… {len(letters) - len(shown):,} more; --limit shows more")
 
@@ -114,6 +124,7 @@ def replay(
         Optional[Path],
         typer.Option(help="The artifact that scores; the newest one under <data>/models if not given."),
     ] = None,
+    environment: Environment = "",
     profile: options.Profile = None,
     data: options.Data = options.DEFAULT_DATA,
     ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
@@ -130,6 +141,7 @@ def replay(
     suite = find_root(root)
     make_importable(suite)
     chosen = load_job(suite, job or ("realtime" if model or newest_model(data / "models") else "ingest"))
+    _require_files(Place(Suite(suite), chosen.use_case, environment, data))
     run = Run(
         root=suite,
         job=chosen,
@@ -147,82 +159,41 @@ def replay(
         _warn_of_unfinished(data)
 
 
-def _open(data: Path, use_case: str | None, root: str | None) -> duckdb.DuckDBPyConnection:
-    from headrace.dead_letters.journal import void_replays
-    from headrace.dead_letters.letter import open_dead_letters
-    from headrace.tables.contract import read_tables
+def _place(
+    environment: str,
+    data: Path,
+    values: list[str] | None,
+    cluster: Path,
+    use_case: str | None,
+    root: str | None,
+) -> Place:
     from headrace.tables.use_case import use_case_of
 
-    tables = read_tables(use_case_of(Suite(find_root(root)), data, use_case))
-    return open_dead_letters(tables, data, void_replays(data))
+    options.use_broker_of(cluster)
+    suite = Suite(find_root(root))
+    return Place(suite, use_case_of(suite, data, use_case).name, environment, data, options.pairs(values))
 
 
-def _summary_json(counts: list[ReasonCount]) -> dict[str, Any]:
-    from headrace.tables.values import as_json
+@contextmanager
+def _opened(place: Place) -> Iterator[duckdb.DuckDBPyConnection]:
+    from headrace.dead_letters.journal import void_replays
+    from headrace.dead_letters.letter import TABLE, open_dead_letters
+    from headrace.tables.contract import read_tables
 
-    total = {
-        "refused": sum(each.refused for each in counts),
-        "accepted": sum(each.accepted for each in counts),
-        "already_there": sum(each.already_there for each in counts),
-        "open": sum(each.open for each in counts),
-    }
-    return {"total": total, "reasons": [as_json({**asdict(each), "open": each.open}) for each in counts]}
-
-
-def _print_summary(counts: list[ReasonCount]) -> None:
-    for stage in sorted({each.stage for each in counts}):
-        _print_stage(stage, [each for each in counts if each.stage == stage])
-    refused, left = (sum(getattr(each, name) for each in counts) for name in ("refused", "open"))
-    console.out.print(f"{refused:,} refused · {refused - left:,} replayed · {left:,} open")
+    tables = read_tables(place.suite.use_case(place.use_case))
+    with place.folder([TABLE]) as folder:
+        yield open_dead_letters(tables, folder, void_replays(folder))
 
 
-def _print_stage(stage: str, counts: list[ReasonCount]) -> None:
-    rows = [(each.reason, each.refused, each.refused - each.open, each.open, _span(each)) for each in counts]
-    console.print_table(stage, ["reason", "refused", "replayed", "open", "first and last arrival"], rows)
-    for each in counts:
-        console.out.print(
-            Text(f"{each.reason}: ", style="cyan"), Text(_example(each)), sep="", soft_wrap=True
+def _require_files(place: Place) -> None:
+    from headrace.dead_letters.letter import TABLE
+
+    if not place.on_files(TABLE):
+        raise HeadraceError(
+            f"a replay goes from files to files, and {TABLE} of {place.environment} is not in files",
+            f"headrace dlq show --environment {place.environment} --json has the payloads: mend them, and send them to "
+            "the topic they came from; an event that was accepted meanwhile is refused there as a duplicate.",
         )
-    console.out.print()
-
-
-def _span(count: ReasonCount) -> str:
-    from headrace.tables.values import utc
-
-    return " – ".join(utc(time)[:_SECONDS] for time in (count.first, count.last) if time)
-
-
-def _example(count: ReasonCount) -> str:
-    from headrace.tables.values import printable
-
-    text = printable(count.example or "")
-    return text if len(text) <= EXAMPLE_WIDTH else f"{text[:EXAMPLE_WIDTH]}…"
-
-
-def _letter_json(letter: Letter) -> dict[str, Any]:
-    from headrace.tables.values import as_json
-
-    _, _, digest = letter.identity
-    content: dict[str, Any] = as_json({**asdict(letter), "payload": letter.text, "payload_sha256": digest})
-    return content
-
-
-def _print_letter(letter: Letter) -> None:
-    from headrace.tables.values import printable, utc
-
-    arrived = utc(letter.arrived_at) if letter.arrived_at else "at an unknown time"
-    head = f"{letter.reason} · {letter.where} · {arrived} · {_status(letter)}"
-    console.out.print(Text(printable(head), style="bold"), soft_wrap=True)
-    console.out.print(Text(f"  {printable(letter.text)}"), soft_wrap=True)
-    if letter.detail and letter.detail != letter.payload.decode("utf-8", errors="replace"):
-        console.out.print(Text(f"  detail: {printable(letter.detail)}"), soft_wrap=True)
-
-
-def _status(letter: Letter) -> str:
-    if letter.replay is None:
-        return letter.status
-    reason = f" as {letter.refused_as}" if letter.refused_as else ""
-    return f"{letter.status}{reason} by replay {letter.replay:04}"
 
 
 def _print_report(report: Report) -> None:

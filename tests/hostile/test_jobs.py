@@ -166,6 +166,16 @@ def test_going_on_from_a_savepoint_of_the_job_elsewhere_is_refused(submitter: Su
     headrace(*arguments, "--set", "KAFKA_TOPIC_PREFIX=x2.")
 
 
+def test_the_hint_of_missing_topics_creates_those_that_were_meant(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("KAFKA_TOPIC_PREFIX", "x2.")
+    commands: list[str] = []
+    monkeypatch.setattr("headrace.cli.submission.require_services_of", lambda _, said: commands.append(said))
+    submit("--set", "KAFKA_DELIVERY=at-least-once")
+    [command] = commands
+    assert command.startswith("headrace topics fraud --create --environment kafka --set ")
+    assert "--set KAFKA_TOPIC_PREFIX=x2." in command
+
+
 def test_a_secret_is_in_no_command_file_or_line(
     submitter: Submitter, monkeypatch: pytest.MonkeyPatch
 ) -> None:
