@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from headrace.cluster.local import LocalCluster
 
 PROBE_BYTES = 1 << 16
+RELEASE_SECONDS = 5.0
+"""So long after a job has ended its slots may still count as taken."""
 
 
 class UpgradeError(HeadraceError):
@@ -67,7 +70,7 @@ class Submitter:
         """
         if any(job["name"] == submission.name for job in self.cluster.monitor.running()):
             raise HeadraceError(f"{submission.name} runs already", "headrace stop, or headrace upgrade.")
-        self._require_slots(submission, self.cluster.monitor.free_slots())
+        self._require_slots(submission)
         return self._start(submission, state)
 
     def stop(self, job: str, *, drain: bool = False) -> Submission:
@@ -128,7 +131,8 @@ class Submitter:
             require_same_places(new.name, known.places, new.places)
         _require_secrets(new)
         held = self.cluster.monitor.slots_of(running["jid"])
-        self._require_slots(new, self.cluster.monitor.free_slots() + held)
+        self._require_slots(new, held)
+        self._require_room()
         old = self.stop(new.name)
         try:
             return self._start(new, old.savepoint)
@@ -185,15 +189,19 @@ class Submitter:
     def _running(self, job: str, known: Submission | None) -> dict[str, Any]:
         return self.cluster.monitor.find(job, [known.name, known.job_id] if known else [])
 
-    def _require_slots(self, submission: Submission, free: int) -> None:
+    def _require_slots(self, submission: Submission, held: int = 0) -> None:
         """A job that does not fit would wait for minutes, and its error would name Flink's options."""
-        wanted, everything = parallelism_of(submission), self.cluster.monitor.slots()
-        if everything and wanted > free:
-            raise HeadraceError(
-                f"{submission.name} wants {wanted} slots (--parallelism), {free} of the {everything} here are free",
-                "Ask for fewer, stop another job, or headrace cluster down and headrace cluster up with more "
-                "--task-managers or --slots.",
-            )
+        monitor, wanted = self.cluster.monitor, parallelism_of(submission)
+        everything = monitor.slots()
+        deadline = time.monotonic() + (RELEASE_SECONDS if wanted <= everything else 0)
+        while everything and wanted > (free := monitor.free_slots() + held):
+            if time.monotonic() >= deadline:
+                raise HeadraceError(
+                    f"{submission.name} wants {wanted} slots (--parallelism), {free} of the {everything} here are free",
+                    "Ask for fewer, stop another job, or headrace cluster down and headrace cluster up with more "
+                    "--task-managers or --slots.",
+                )
+            time.sleep(0.2)
 
     def _require_room(self) -> None:
         """What keeps checkpoints from being written keeps the job from being submitted: the system says what it is."""

@@ -57,12 +57,17 @@ def test_a_job_goes_on_from_a_savepoint_and_a_checkpoint_in_s3(
 ) -> None:
     tables = tables_of(Suite(root), "kafka", "fraud", {"KAFKA_BOOTSTRAP_SERVERS": cluster.bootstrap_servers})
     headrace(cluster, "topics", "--create", "--partitions", "1")
-    headrace(cluster, "submit", "ingest", "--data", str(tmp_path))
+    headrace(cluster, "submit", "ingest", "--data", str(tmp_path), "--set", "KAFKA_LINGER_MS=7")
     Producer(tables["transactions_raw"]).send([Record(MESSAGE)])
     assert b'"transaction_id":1' in values(tables["transactions"], 1)[0]
     assert "s3://state/savepoints/savepoint-" in headrace(cluster, "stop", "ingest")
     assert any(key.startswith("savepoints/") and key.endswith("/_metadata") for key in state.objects())
     headrace(cluster, "resume", "ingest")
+    assert "table.exec.state.ttl none → 2 d" in headrace(
+        cluster, "upgrade", "ingest", "-D", "table.exec.state.ttl=2 d"
+    )
+    (kept,) = (cluster.folder / "jobs").glob("*.json")
+    assert "KAFKA_LINGER_MS=7" in kept.read_text()
     Producer(tables["transactions_raw"]).send([Record(MESSAGE)])
     assert b'"duplicate"' in values(tables["dead_letters"], 1)[0]
     assert any(key.startswith("checkpoints/") and key.endswith("/_metadata") for key in state.objects())

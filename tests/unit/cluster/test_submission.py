@@ -134,6 +134,18 @@ def test_more_slots_than_are_free_are_refused_at_once(submitter: Submitter) -> N
     assert monitor.states == {}
 
 
+def test_slots_of_a_job_that_has_just_ended_are_waited_for(
+    submitter: Submitter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("headrace.cluster.submitter.RELEASE_SECONDS", 60.0)
+    monitor = MONITORS[submitter.cluster.folder]
+    monitor.answers["/overview"] = {"slots-total": 1, "slots-available": 0}
+    releases = iter([0, 0, 1])
+    monkeypatch.setattr(type(monitor), "free_slots", lambda _: next(releases))
+    submitter.submit(JOB)
+    assert monitor.running()
+
+
 def test_an_upgrade_may_use_the_slots_of_the_old_version(submitter: Submitter) -> None:
     monitor = MONITORS[submitter.cluster.folder]
     submitter.submit(JOB)
