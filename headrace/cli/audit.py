@@ -13,7 +13,7 @@ from rich.text import Text
 from headrace.cli import console, options
 from headrace.cli.deployment_log import Deployments, place_of
 from headrace.cli.query import UseCase  # noqa: TC001 -- typer evaluates it at run time
-from headrace.cli.tables import Environment, Place
+from headrace.cli.tables import Environment, Place, say_topics
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:
@@ -57,6 +57,7 @@ def audit(
     places = place_of(deployments, data), models or data / "models"
     sql = _feature_sql(suite, case.name, job, data)
     options.use_broker_of(cluster)
+    say_topics(PREDICTIONS, environment, cluster)
     place = Place(Suite(suite), case.name, environment, data, options.pairs(values))
     report = _follow(
         Question(case.name, suite, read_tables(case), data, event, *places, sql, reasons, place=place.name),

@@ -15,7 +15,7 @@ from headrace.cli.letters import letter_json, print_letter, print_summary, summa
 from headrace.cli.progress import watch
 from headrace.cli.query import UseCase  # noqa: TC001 -- typer evaluates it at run time
 from headrace.cli.run import model_parameters, newest_model
-from headrace.cli.tables import Environment, Place
+from headrace.cli.tables import Environment, Place, say_topics
 from headrace.errors import HeadraceError
 from headrace.runtime.job import load_job
 from headrace.runtime.run import Run, make_importable
@@ -167,9 +167,11 @@ def _place(
     use_case: str | None,
     root: str | None,
 ) -> Place:
+    from headrace.dead_letters.letter import TABLE
     from headrace.tables.use_case import use_case_of
 
     options.use_broker_of(cluster)
+    say_topics(TABLE, environment, cluster)
     suite = Suite(find_root(root))
     return Place(suite, use_case_of(suite, data, use_case).name, environment, data, options.pairs(values))
 

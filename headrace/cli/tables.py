@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -13,6 +13,9 @@ import typer
 
 from headrace.cli import console
 from headrace.cli.topics import creation
+from headrace.cluster.places import OUTPUT
+from headrace.cluster.request import request_of
+from headrace.cluster.submission import Submissions
 from headrace.connectors.kafka import tables_of
 from headrace.connectors.topic_copy import copy_topic
 from headrace.errors import HeadraceError
@@ -114,3 +117,21 @@ class Place:
             )
         found = _CONNECTOR.search(bindings[table].text)
         return found.group(1) if found else "an unknown connector"
+
+
+def say_topics(table: str, environment: str, cluster: Path) -> None:
+    """Asked for files, say which jobs of the cluster write a table to a topic instead, and how that is read."""
+    if environment:
+        return
+    with suppress(HeadraceError):  # a damaged submission is for the commands about jobs to say
+        for known in Submissions(cluster / "jobs").all():
+            topic = known.places.get(f"{OUTPUT} {table}", {}).get("topic")
+            if topic:
+                request = request_of(known)
+                given = " ".join(f"--set {name}={value}" for name, value in request.values.items())
+                console.err.print(
+                    f"{known.name} writes {table} to topic {topic}, which is not looked at here: "
+                    f"--environment {request.environment} {given} reads it",
+                    markup=False,
+                    soft_wrap=True,
+                )

@@ -10,6 +10,7 @@ import pytest
 from typer.testing import CliRunner
 
 from headrace.cli.app import app
+from headrace.cluster.submission import Submission, Submissions
 from headrace.errors import HeadraceError
 from tests.unit.audit.conftest import PASS, alone, data, versions
 
@@ -71,6 +72,21 @@ def test_dead_letters_of_topics_are_those_of_the_topics(tmp_path: Path) -> None:
     shown = json.loads(invoke("dlq", "show", "--json", *of_topics).stdout)
     assert [letter["payload"] for letter in shown] == ["of the topic"]
     assert "of the folder" in invoke("dlq", "show", "--data", str(tmp_path)).output
+
+
+def test_asked_for_files_it_is_said_that_a_job_writes_to_a_topic(tmp_path: Path) -> None:
+    write_letter(tmp_path)
+    submission = Submission(
+        "ingest",
+        "fraud-ingest",
+        "suite.zip",
+        arguments=("--environment", "kafka", "--set", "KAFKA_TOPIC_PREFIX=x2."),
+        places={"output dead_letters": {"connector": "kafka", "topic": "x2.dead_letters"}},
+    )
+    Submissions(tmp_path / "jobs").write(submission)
+    printed = invoke("dlq", "summary", "--data", str(tmp_path), "--cluster", str(tmp_path)).output
+    assert "fraud-ingest writes dead_letters to topic x2.dead_letters, which is not looked at here" in printed
+    assert "--environment kafka --set KAFKA_TOPIC_PREFIX=x2. reads it" in printed
 
 
 def test_topics_that_are_not_json_are_refused_in_a_sentence(tmp_path: Path) -> None:
