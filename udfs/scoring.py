@@ -11,7 +11,8 @@ and no score.
 
 Job parameters: ``headrace.model`` is the folder of a model artifact (a path or a ``file:`` URI), which scores all
 events; or ``headrace.deployments`` is a deployment log, and each event is scored by the version that the log gives to
-its event time and key. ``headrace.reasons`` is how many reasons to give for an alert (3; 0 for none).
+its event time and key; ``headrace.deployments-head`` is how far that log was seen when the job was submitted, behind
+which it may not go back. ``headrace.reasons`` is how many reasons to give for an alert (3; 0 for none).
 
 ``score`` is for process mode and throughput, ``score_row`` for thread mode and latency; they give the same rows.
 In thread mode Flink 2.3.0 itself fails on a NULL in an INT field of a ROW: cast integers that may be NULL to BIGINT.
@@ -43,6 +44,7 @@ if TYPE_CHECKING:
 
 MODEL = "headrace.model"
 DEPLOYMENTS = "headrace.deployments"
+DEPLOYMENTS_HEAD = "headrace.deployments-head"
 REASONS = "headrace.reasons"
 DEFAULT_REASONS = "3"
 
@@ -74,13 +76,14 @@ class Scoring(ScalarFunction):  # type: ignore[misc]  # pyflink has no stubs
 
         Raises:
             JobParameterError: neither or both are set, or ``headrace.reasons`` is no number.
-            DeploymentLogError: the log can not be read, or has no champion.
+            DeploymentLogError: the log can not be read, went back, or has no champion.
             ArtifactError: the artifact is missing, damaged or does not score as when it was trained.
         """
         self._scorer = make_scorer(
             function_context.get_job_parameter(MODEL, ""),
             function_context.get_job_parameter(REASONS, DEFAULT_REASONS),
             function_context.get_job_parameter(DEPLOYMENTS, ""),
+            function_context.get_job_parameter(DEPLOYMENTS_HEAD, ""),
         )
         self._metrics = ScoringMetrics(function_context.get_metric_group(), self._scorer.trained_until)
 
@@ -116,7 +119,9 @@ class ScoreRow(Scoring):
         return Row(*result)
 
 
-def make_scorer(location: str, reasons: str, deployments: str = "") -> Scorer | DeployedScorer:
+def make_scorer(
+    location: str, reasons: str, deployments: str = "", head: str = ""
+) -> Scorer | DeployedScorer:
     """A scorer from the job parameters."""
     if bool(location) == bool(deployments):
         given = "both are set" if location else "neither is set"
@@ -130,7 +135,7 @@ def make_scorer(location: str, reasons: str, deployments: str = "") -> Scorer | 
             f"job parameter {REASONS} is {reasons!r}, expected a number such as 3, or 0 for none"
         )
     if deployments:
-        return follow(deployments, int(reasons))
+        return follow(deployments, int(reasons), head)
     return Scorer(load_artifact(location), int(reasons))
 
 

@@ -11,7 +11,7 @@ import typer
 from rich.text import Text
 
 from headrace.cli import console, options
-from headrace.cli.deployment_log import Deployments, place_of
+from headrace.cli.deployment_log import Deployments, seen_place
 from headrace.cli.query import UseCase  # noqa: TC001 -- typer evaluates it at run time
 from headrace.cli.tables import Environment, Place, say_topics
 from headrace.runtime.suite import Suite, find_root
@@ -54,7 +54,7 @@ def audit(
 
     suite = find_root(root)
     case = use_case_of(Suite(suite), data, use_case)
-    places = place_of(deployments, data), models or data / "models"
+    places = seen_place(deployments, data), models or data / "models"
     sql = _feature_sql(suite, case.name, job, data)
     options.use_broker_of(cluster)
     say_topics(PREDICTIONS, environment, cluster)

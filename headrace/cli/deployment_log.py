@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
-from headrace.cli import console, options
+from headrace.cli import console, log_head, options
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from headrace.deployments.log import Entry, Log
     from headrace.deployments.record import Record
+    from headrace.deployments.store import Store
 
 LOG = "deployments"
 
@@ -26,24 +27,46 @@ Deployments = Annotated[
 def deployments(
     at: Annotated[Optional[str], typer.Option(help="An event time: say which versions count for it.")] = None,
     key: Annotated[Optional[str], typer.Option(help="An entity key: say which version scores it.")] = None,
+    verify: Annotated[
+        bool,
+        typer.Option("--verify", help="Check every file of the log and the chain; ends with 1 on a fault."),
+    ] = False,
+    accept_restored: Annotated[
+        bool,
+        typer.Option("--accept-restored", help="Say that the log was put back on purpose to what it is now."),
+    ] = False,
     place: Deployments = None,
     data: options.Data = options.DEFAULT_DATA,
     json: options.Json = False,
 ) -> None:
     """Show the deployment log, and which versions count now, or at some event time.
 
-    Examples: headrace deployments · headrace deployments --at 2018-05-09T08:14:22Z --key 596
+    Examples: headrace deployments · headrace deployments --at 2018-05-09T08:14:22Z --key 596 ·
+    headrace deployments --verify
     """
+    from headrace.deployments.store import open_store
+
+    store = open_store(place_of(place, data))
+    if accept_restored:
+        log_head.accept_restored(store, data)
+    if verify:
+        log_head.verify(store, data, as_json=json)
+    if not (accept_restored or verify):
+        _show(store, data, at, key, as_json=json)
+
+
+def _show(store: Store, data: Path, at: str | None, key: str | None, *, as_json: bool) -> None:
+    """Print a log once its last record is decided."""
     from headrace.deployments.author import Author as Writer
     from headrace.deployments.follower import wall_clock
     from headrace.deployments.record import to_millis
-    from headrace.deployments.store import open_store
     from headrace.training.period import moment
 
-    store = open_store(place_of(place, data))
+    log_head.read_seen(store.home, data)
     log = Writer(store).read()
+    log_head.read_seen(store.home, data)
     time = to_millis(moment(at)) if at else wall_clock()
-    if json:
+    if as_json:
         console.print_json(
             {"log": [_entry_json(each) for each in log.entries], **_counting_json(log, time, key)}
         )
@@ -57,6 +80,17 @@ def deployments(
 def place_of(deployments: str | None, data: Path) -> str:
     """Where the log lies."""
     return deployments or str(data / LOG)
+
+
+def seen_place(deployments: str | None, data: Path) -> str:
+    """Where the log lies; it did not go back behind what was seen of it.
+
+    Raises:
+        DeploymentLogError: it did, or it can not be read, or is damaged.
+    """
+    place = place_of(deployments, data)
+    log_head.read_seen(place, data)
+    return place
 
 
 def said(record: Record) -> str:
@@ -117,6 +151,7 @@ def _counting_json(log: Log, time: int, key: str | None) -> dict[str, Any]:
 
 def _print_log(log: Log, now: int) -> None:
     from headrace.deployments.record import to_text
+    from headrace.tables.values import printable
 
     columns = ["", "", "version", "counts from", "by", "why"]
     rows = []
@@ -129,9 +164,8 @@ def _print_log(log: Log, now: int) -> None:
         start = "the beginning" if record.effective_from is None else to_text(record.effective_from)
         start += " (to come)" if record.start > now else ""
         reason = f"{record.reason}{' (backdated)' if record.backdated else ''}{void}"
-        rows.append(
-            [str(record.number), f"{record.command}{share}", record.version, start, record.author, reason]
-        )
+        said = [f"{record.command}{share}", record.version, start, record.author, reason]
+        rows.append([str(record.number), *map(printable, said)])
     console.print_table("", columns, rows)
 
 

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from headrace.cli import console, options
-from headrace.cli.deployment_log import Deployments, place_of, record_json, said
+from headrace.cli.deployment_log import Deployments, record_json, said, seen_place
 from headrace.cli.gate import ALLOWED, Asked, Gated, GateFile, Margin
+from headrace.cli.log_head import read_seen
+from headrace.cli.version import location_of
 from headrace.errors import HeadraceError
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from headrace.deployments.author import Draft
     from headrace.deployments.commands import Target, Wish
     from headrace.deployments.log import Log
+    from headrace.deployments.record import Record
 
 Version = Annotated[
     str,
@@ -210,40 +213,26 @@ def _publish(
     from headrace.deployments.store import open_store
     from headrace.models.artifact import to_path
 
-    suite, place = find_root(root), place_of(deployments, data)
+    suite, place = find_root(root), seen_place(deployments, data)
     make_importable(suite)
     writer = Writer(open_store(place))
     seen = writer.read()
     named: list[str] = []
 
     def find(version: str) -> Target:
-        named.append(_artifact(version, data))
+        named.append(location_of(version, data))
         return commands.target(named[0], place)
 
     draft = make(seen, find)
     if draft.share:
         folder = to_path(named[0]) if named else commands.artifact_of(draft, place)
         check_against_jobs(suite, data, folder)
-    record = writer.publish(draft, seen)
+    _print(writer.publish(draft, seen), as_json)
+    read_seen(place, data)
+
+
+def _print(record: Record, as_json: bool) -> None:
     if as_json:
         console.print_json(record_json(record))
     else:
         console.out.print(said(record), markup=False, soft_wrap=True)
-
-
-def _artifact(version: str, data: Path) -> str:
-    """The artifact of a version: by name under <data>/models, as a path, or as a URI.
-
-    Raises:
-        HeadraceError: names the versions that there are.
-    """
-    if ":/" in version:
-        return version
-    for folder in (data / "models" / version, Path(version)):
-        if folder.is_dir():
-            return str(folder)
-    known = ", ".join(sorted(path.parent.name for path in (data / "models").glob("*/manifest.json")))
-    raise HeadraceError(
-        f"there is no version {version!r} in {data / 'models'}, and no such folder; there are: {known or 'none'}",
-        "Train one with headrace train, or give the folder or s3: URI of an artifact.",
-    )

@@ -32,7 +32,7 @@ dlq = typer.Typer(
     name="dlq", help="Dead letters: what was refused and why, and how to put it back.", no_args_is_help=True
 )
 Reasons = Annotated[
-    Optional[list[str]], typer.Option("--reason", help="Only letters of this reason; may be repeated.")
+    Optional[list[str]], typer.Option("--reason", help="Only these; repeatable.", callback=options.reasons)
 ]
 LETTERS = 10
 

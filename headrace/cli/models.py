@@ -8,6 +8,7 @@ import typer
 
 from headrace.cli import console, importing, options, registration
 from headrace.cli.deployment_log import Deployments, place_of, record_json, said
+from headrace.cli.log_head import read_seen
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def show(
     """
     from headrace.models.artifact import load_artifact
     from headrace.registry.versions import describe, pick
+    from headrace.tables.values import printable
 
     found = pick(_versions(deployments, data), version)
     load_artifact(found.path)
@@ -71,7 +73,8 @@ def show(
     features = [(each.name, each.type, each.unit) for each in found.manifest.features]
     console.print_table("", ["feature", "type", "unit"], features)
     for record in found.records:
-        console.out.print(f"{said(record)} ({record.author}: {record.reason})", markup=False, soft_wrap=True)
+        why = printable(f"({record.author}: {record.reason})")
+        console.out.print(f"{said(record)} {why}", markup=False, soft_wrap=True)
 
 
 @models.command()
@@ -146,11 +149,9 @@ def _use_case(root: str | None, data: Path) -> str:
 
 def _versions(deployments: str | None, data: Path) -> list[Version]:
     from headrace.deployments.follower import wall_clock
-    from headrace.deployments.log import read_log
-    from headrace.deployments.store import open_store
     from headrace.registry.versions import read_versions
 
-    return read_versions(data / "models", read_log(open_store(place_of(deployments, data))), wall_clock())
+    return read_versions(data / "models", read_seen(place_of(deployments, data), data), wall_clock())
 
 
 def _document(version: Version) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import typer
 from headrace.cluster.layout import read_layout
 from headrace.cluster.ports import HOST
 from headrace.errors import HeadraceError
+from headrace.names import checked_name
 from headrace.runtime.configuration import require_aligned
 from headrace.runtime.secrecy import is_secret
 from headrace.runtime.submit import pair
@@ -39,6 +40,15 @@ Cluster = Annotated[
 ]
 DEFAULT_CLUSTER = Path("work/cluster")
 BROKER = "KAFKA_BOOTSTRAP_SERVERS"
+
+
+def reasons(given: list[str] | None) -> list[str]:
+    """Reasons of dead letters, each a name.
+
+    Raises:
+        InvalidNameError: when one is none.
+    """
+    return [checked_name(reason, "--reason") for reason in given or ()]
 
 
 def pairs(values: list[str] | None) -> dict[str, str]:

@@ -10,16 +10,19 @@ import typer
 from headrace.checks.model import check_deployments, check_model
 from headrace.cli import console, options
 from headrace.cli.deployment_log import LOG
+from headrace.cli.log_head import read_seen
 from headrace.cli.progress import watch, watch_live
 from headrace.cli.topics import creation
 from headrace.connectors.environment import environment_jars
 from headrace.connectors.services import require_services_of
+from headrace.deployments.head import head_of
+from headrace.deployments.heads import SeenHead
 from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
 from headrace.inbox.gate import Gate
 from headrace.inbox.inbox import Inbox
 from headrace.planning.quantities import seconds_of
-from headrace.runtime.job import DEPLOYMENTS, MODEL, Job, load_job
+from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL, Job, load_job
 from headrace.runtime.run import (
     Run,
     RunningJob,
@@ -155,14 +158,17 @@ def model_parameters(
 
     Raises:
         HeadraceError: when the job scores and there is no artifact, or both are given.
+        DeploymentLogError: the log is damaged, or went back behind what was seen of it.
     """
     if not job.needs_model:
         return {}
     if model and deployments:
         raise HeadraceError("--model and --deployments are both given", "One of them says what scores.")
-    if deployments or (model is None and any((data / LOG).glob("*.json"))):
+    if deployments or (model is None and _has_log(data)):
         place = deployments or str(data / LOG)
-        return {DEPLOYMENTS: place if ":/" in place else str(Path(place).resolve())}
+        head = head_of(read_seen(place, data))
+        known = {DEPLOYMENTS_HEAD: str(head)} if head else {}
+        return {DEPLOYMENTS: place if ":/" in place else str(Path(place).resolve()), **known}
     found = model or newest_model(data / "models")
     if found is None or not (found / "manifest.json").is_file():
         raise HeadraceError(
@@ -170,6 +176,12 @@ def model_parameters(
             "Train one with: headrace train, or pass --model.",
         )
     return {MODEL: str(found.resolve())}
+
+
+def _has_log(data: Path) -> bool:
+    """Whether there is a deployment log, or was one when a command last looked."""
+    place = data / LOG
+    return any(place.glob("*.json")) or SeenHead(data, open_store(str(place))).read() is not None
 
 
 def newest_model(folder: Path) -> Path | None:

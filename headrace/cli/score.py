@@ -12,7 +12,8 @@ from headrace.cli import console, options
 from headrace.cli.deployment_log import Deployments  # noqa: TC001 -- typer evaluates annotations at run time
 from headrace.cli.run import model_parameters
 from headrace.errors import HeadraceError
-from headrace.runtime.job import DEPLOYMENTS, MODEL, Job
+from headrace.names import RULE, checked_name, is_name, shown
+from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL, Job
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from headrace.deployments.scorer import DeployedScorer
     from headrace.models.manifest import Manifest
     from headrace.models.scorer import Scorer
+    from headrace.names import Name
 
 RESULTS = "batch_predictions"
 REASONS = 3
@@ -56,9 +58,7 @@ def score(
     from headrace.deployments.record import to_millis
     from headrace.training.period import moment
 
-    name = run or Path(source).stem
-    if Path(name).name != name:
-        raise HeadraceError(f"--run {name!r} is no name for a file", "Leave out what separates folders.")
+    name = checked_name(run, "--run") if run is not None else _run_of(source)
     parameters = model_parameters(Job("batch", "score", needs_model=True), model, data, deployments)
     connection, relation = _open(source, data, root)
     scorer, manifest = _scorer(parameters)
@@ -70,6 +70,17 @@ def score(
         console.print_json(asdict(outcome))
     else:
         _print(outcome)
+
+
+def _run_of(source: str) -> Name:
+    """The run that is meant when none is named: the source's."""
+    stem = Path(source).stem
+    if not is_name(stem):
+        raise HeadraceError(
+            f"{shown(stem)}, what {shown(source)} is called, can not name the results: a name is {RULE}",
+            "Name the run with --run.",
+        )
+    return checked_name(stem, "the source")
 
 
 def _open(source: str, data: Path, root: str | None) -> tuple[duckdb.DuckDBPyConnection, str]:
@@ -104,7 +115,8 @@ def _scorer(parameters: dict[str, str]) -> tuple[Scorer | DeployedScorer, Manife
         return Scorer(artifact, REASONS), artifact.manifest
     store = open_store(parameters[DEPLOYMENTS])
     champion = Author(store).current()[0]
-    return follow(parameters[DEPLOYMENTS], REASONS), load_deployed(champion, store.home).manifest
+    head = parameters.get(DEPLOYMENTS_HEAD, "")
+    return follow(parameters[DEPLOYMENTS], REASONS, head), load_deployed(champion, store.home).manifest
 
 
 def _print(outcome: Outcome) -> None:

@@ -12,7 +12,7 @@ from headrace.cli.topics import creation
 from headrace.cluster.archive import pack_suite
 from headrace.cluster.local import LocalCluster
 from headrace.cluster.places import places_of, variables_of
-from headrace.cluster.request import DEPLOYMENTS, MODEL, Request
+from headrace.cluster.request import DEPLOYMENTS, HEAD, MODEL, Request
 from headrace.cluster.submission import Submission
 from headrace.cluster.submitter import Submitter
 from headrace.connectors.environment import jars_beside
@@ -30,7 +30,11 @@ if TYPE_CHECKING:
 
 OF_A_RUN = frozenset({"HEADRACE_DATA", "HEADRACE_JOB"})
 """Names in ``${…}`` that each run fills in by itself."""
-PARAMETERS = {MODEL: parameters.MODEL, DEPLOYMENTS: parameters.DEPLOYMENTS}
+PARAMETERS = {
+    MODEL: parameters.MODEL,
+    DEPLOYMENTS: parameters.DEPLOYMENTS,
+    HEAD: parameters.DEPLOYMENTS_HEAD,
+}
 
 
 def open_submitter(cluster: Path, root: str | None) -> Submitter:

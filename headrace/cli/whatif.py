@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional
 import typer
 
 from headrace.cli import console, options
-from headrace.cli.deployment_log import Deployments, place_of
+from headrace.cli.deployment_log import Deployments, seen_place
 from headrace.cli.progress import watch
 from headrace.cli.run import newest_model
 from headrace.errors import HeadraceError
@@ -87,7 +87,7 @@ def whatif(
     from headrace.whatif.sides import Version
 
     suite = find_root(root)
-    known = _Known(models or data / "models", place_of(deployments, data))
+    known = _Known(models or data / "models", seen_place(deployments, data))
     asked = Question(
         **_suite_of(suite, use_case, costs),
         data=data,

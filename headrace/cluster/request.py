@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
     from headrace.cluster.submission import Submission
 
-MODEL, DEPLOYMENTS = "model", "deployments"
+MODEL, DEPLOYMENTS, HEAD = "model", "deployments", "deployments-head"
+SCORED_BY = (MODEL, DEPLOYMENTS, HEAD)
 OF_ONE_START = ("execution.state-recovery.", "execution.savepoint.")
 """Beginnings of Flink options of one start: what it goes on from, and that state may be dropped."""
 NONE = "none"
@@ -30,7 +31,8 @@ class Request:
         environment: a folder under connectors/.
         profile: a folder under flink-conf/.
         data: the folder of local tables; empty when none was named.
-        scored_by: ``model`` or ``deployments``, and where that is; empty for a job that scores nothing.
+        scored_by: ``model`` or ``deployments``, and where that is, ``deployments-head``, and how far it was seen; empty
+            for a job that scores nothing.
         values: by name in ``${…}``; those of secrets are passed to nobody but the environment of ``flink``.
         parallelism: how wide.
         flink: Flink options by dotted key.
@@ -114,7 +116,9 @@ def request_of(submission: Submission) -> Request:
         environment=arguments.environment,
         profile=arguments.profile,
         data=arguments.data,
-        scored_by={name: place for name in (MODEL, DEPLOYMENTS) if (place := getattr(arguments, name))},
+        scored_by={
+            name: given for name in SCORED_BY if (given := getattr(arguments, name.replace("-", "_")))
+        },
         values=dict(map(pair, arguments.set)),
         parallelism=options.p,
         flink={key: value for key, value in flink.items() if not key.startswith(OF_ONE_START)},
@@ -167,7 +171,7 @@ def _arguments() -> _Parser:
     parser = _Parser(add_help=False, allow_abbrev=False)
     parser.add_argument("--environment", default="local")
     parser.add_argument("--profile", default="throughput")
-    for name in ("data", MODEL, DEPLOYMENTS):
+    for name in ("data", *SCORED_BY):
         parser.add_argument(f"--{name}", default="")
     parser.add_argument("--set", action="append", default=[])
     return parser

@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from headrace.deployments.encoded import DeploymentRefusedError, encoded
 from headrace.deployments.follower import wall_clock
 from headrace.deployments.log import Log, read_log
 from headrace.deployments.record import (
@@ -32,14 +33,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from headrace.deployments.store import Store
+    from headrace.names import Name
 
 HELD_UP = "its author was held up: it was not in the log early enough"
 PATIENCE = 1.0
 CUT_OFF = "its author was cut off before it said that it counts"
-
-
-class DeploymentRefusedError(DeploymentLogError):
-    """Nothing was deployed."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +58,7 @@ class Draft:
     """
 
     role: str
-    version: str
+    version: Name
     artifact: str
     manifest_sha256: str
     command: str
@@ -128,15 +126,15 @@ class Author:
             The record, which counts.
 
         Raises:
-            DeploymentRefusedError: it would count too early, the clock is wrong, somebody else was faster, or it was
-                not there in time. Nothing is deployed then.
+            DeploymentRefusedError: it would count too early, the clock is wrong, somebody else was faster, it was not
+                there in time, or no reader would take it. Nothing is deployed then.
             DeploymentLogError: the log can not be written, or is damaged.
         """
         try:
             self._check_clock(seen)
             self._check_champion(draft, seen)
             record = self._dated(draft, seen)
-            content = encode(record)
+            content = encoded(record)
             if not self.store.create(record_name(record.number), content):
                 raise self._taken(record)
             return self._confirm(record)

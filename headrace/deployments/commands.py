@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from headrace.deployments.author import DeploymentRefusedError, Draft
+from headrace.deployments.author import Draft
+from headrace.deployments.encoded import DeploymentRefusedError
 from headrace.deployments.record import CANARY, CHAMPION, SHADOW, Record
 from headrace.deployments.roles import Roles, roles_at
 from headrace.deployments.store import open_store
@@ -20,6 +21,7 @@ from headrace.models.remote import is_remote, joined, relative, without_account
 
 if TYPE_CHECKING:
     from headrace.deployments.log import Log
+    from headrace.names import Name
 
 SHADOWS = 2
 """How many versions may score beside the champion: each costs as much as the champion does."""
@@ -53,7 +55,7 @@ class Target:
         manifest_sha256: of its manifest.
     """
 
-    version: str
+    version: Name
     artifact: str
     manifest_sha256: str
 

@@ -10,9 +10,10 @@ import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from headrace.deployments.head import Head, refuse_changed, refuse_gone_back
 from headrace.deployments.log import Log, read_log
 from headrace.deployments.record import BEGINNING, DeploymentLogError, Record, record_name, to_text
-from headrace.deployments.timing import TIMING, Timing
+from headrace.deployments.timing import RECHECK, TIMING, Timing
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,16 +44,19 @@ class Follower:
         timing: see there.
         wall: the worker's clock, which may be wrong.
         steady: measures how long ago something was.
+        head: what was seen of the log when the job was submitted; None: nothing.
     """
 
     store: Store
     timing: Timing = TIMING
     wall: Callable[[], int] = wall_clock
     steady: Callable[[], int] = steady_clock
+    head: Head | None = None
     log: Log = field(default_factory=Log, init=False)
     _read_wall: int | None = field(default=None, init=False)
     _read_steady: int = field(default=0, init=False)
     _tried: int | None = field(default=None, init=False)
+    _checked: int = field(default=0, init=False)
     _failure: OSError | None = field(default=None, init=False)
     _used_until: int = field(default=BEGINNING - 1, init=False)
 
@@ -65,7 +69,8 @@ class Follower:
         Raises:
             StaleLogError: the log was not readable for too long, its last record is undecided, or the event is dated
                 so far ahead of this machine's clock that records for it may still be written.
-            DeploymentLogError: the log is damaged, or a record came too late: events that it governs were scored.
+            DeploymentLogError: the log is damaged, went back behind what was seen of it, or a record came too late:
+                events that it governs were scored.
         """
         if self._tried is None or self.steady() - self._tried >= self.timing.poll:
             self._read()
@@ -85,11 +90,19 @@ class Follower:
         self._tried = steady
         try:
             found = read_log(self.store, self.log)
+            if self._read_wall is None or steady - self._checked >= RECHECK:
+                self._check(found)
+                self._checked = steady
         except OSError as error:
             self._failure = error
             return
         self._refuse_late(found)
         self.log, self._read_wall, self._read_steady, self._failure = found, wall, steady, None
+
+    def _check(self, found: Log) -> None:
+        """Refuse a log that went back behind what was seen when the job was submitted, or what was read since."""
+        refuse_gone_back(found, self.head, self.store.location)
+        refuse_changed(self.store, self.log)
 
     def _refuse_late(self, found: Log) -> None:
         for record in found.in_force[len(self.log.in_force) :]:

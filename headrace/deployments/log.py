@@ -22,9 +22,11 @@ from headrace.deployments.record import (
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from headrace.deployments.store import Store
 
-_RECORD = re.compile(r"^(\d{6})\.json$")
+_RECORD = re.compile(r"([0-9]{6})\.json")
 
 
 @dataclass(frozen=True)
@@ -77,7 +79,7 @@ def read_log(store: Store, known: Log | None = None) -> Log:
         OSError: the store can not be reached.
         DeploymentLogError: a record is missing, damaged or does not follow on the one before it.
     """
-    numbers = [int(found.group(1)) for name in store.names() if (found := _RECORD.match(name))]
+    numbers = {int(found.group(1)) for name in store.names() if (found := _RECORD.fullmatch(name))}
     last = max(numbers, default=0)
     log = _decided(known or Log())
     if last < len(log.entries):
@@ -86,6 +88,7 @@ def read_log(store: Store, known: Log | None = None) -> Log:
             "Records are never deleted: restore them from a copy.",
         )
     new = range(len(log.entries) + 1, last + 1)
+    _refuse_gaps(store, [number for number in new if number not in numbers])
     contents = store.read_many([name(number) for name in (record_name, verdict_name) for number in new])
     for number, content, said in zip(new, contents, contents[len(new) :]):
         entry = _entry(store, number, content, said, log.digest)
@@ -93,6 +96,33 @@ def read_log(store: Store, known: Log | None = None) -> Log:
             raise _missing(store.where(verdict_name(number)))
         log = replace(log, entries=(*log.entries, entry))
     return log
+
+
+def read_reachable(store: Store) -> Log:
+    """What is in a log, for those who can do nothing about a place that is out of reach.
+
+    Raises:
+        DeploymentLogError: it can not be read, or as `read_log`.
+    """
+    try:
+        return read_log(store)
+    except OSError as error:
+        raise unreachable(store, error) from error
+
+
+def unreachable(store: Store, error: OSError) -> DeploymentLogError:
+    """The error for a place that can not be read."""
+    return DeploymentLogError(
+        f"deployment log {store.location} can not be read: {error.strerror or error}",
+        "Check the place and its permissions.",
+    )
+
+
+def _refuse_gaps(store: Store, unlisted: Sequence[int]) -> None:
+    """Refuse a log that lacks a record; one that was created while names were listed may be missing among them."""
+    for number in unlisted:
+        if store.read(record_name(number)) is None:
+            raise _missing(store.where(record_name(number)))
 
 
 def _decided(log: Log) -> Log:
@@ -111,7 +141,13 @@ def _entry(store: Store, number: int, content: bytes | None, said: bytes | None,
         )
     if said is None:
         return Entry(record, content)
-    verdict = decode_verdict(said, store.where(verdict_name(number)))
+    where = store.where(verdict_name(number))
+    verdict = decode_verdict(said, where)
+    if verdict.number != number:
+        raise DeploymentLogError(
+            f"{where} is on record {verdict.number}, expected {number}",
+            "Records are never edited: restore the log from a copy.",
+        )
     return Entry(record, content, verdict, digest_of(content, said))
 
 

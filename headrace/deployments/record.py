@@ -6,11 +6,29 @@ Worker side: standard library only.
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from headrace.documents.kinds import (
+    FLAG,
+    NAME,
+    SHA256,
+    TEXT,
+    Kind,
+    fields,
+    integer,
+    matching,
+    nullable,
+    number,
+    one_of,
+    scalar,
+)
+from headrace.documents.reading import DocumentError, read_document
 from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from headrace.names import Name
 
 FORMAT = 1
 CHAMPION = "champion"
@@ -49,7 +67,7 @@ class Record:
 
     number: int
     role: str
-    version: str
+    version: Name
     artifact: str
     manifest_sha256: str
     share: float
@@ -113,31 +131,21 @@ def decode_record(content: bytes, where: str) -> Record:
     """Read a record.
 
     Raises:
-        DeploymentLogError: it is none, or of another format.
+        DeploymentLogError: it is none, or of another format; says which field, what came, what was expected.
     """
-    document = _decode(content, where, Record)
-    try:
-        for name in ("effective_from", "created_at"):
-            if document[name] is not None:
-                document[name] = to_millis(datetime.fromisoformat(document[name].replace("Z", "+00:00")))
-        record = Record(**document)
-    except (AttributeError, TypeError, ValueError) as error:
-        raise _damaged(where, str(error)) from error
-    if record.role not in ROLES or not 0 <= record.share <= 1:
-        raise _damaged(where, f"role {record.role!r} with share {record.share!r}")
-    return record
+    document = _decode(content, where, _RECORD)
+    for name in ("effective_from", "created_at"):
+        document[name] = _millis(document[name])
+    return Record(**document)
 
 
 def decode_verdict(content: bytes, where: str) -> Verdict:
     """Read a verdict.
 
     Raises:
-        DeploymentLogError: it is none, or of another format.
+        DeploymentLogError: as `decode_record`.
     """
-    verdict = Verdict(**_decode(content, where, Verdict))
-    if not isinstance(verdict.in_force, bool):
-        raise _damaged(where, f"in_force is {verdict.in_force!r}")
-    return verdict
+    return Verdict(**_decode(content, where, _VERDICT))
 
 
 def to_millis(moment: datetime) -> int:
@@ -160,20 +168,51 @@ def to_text(millis: int) -> str:
     return f"{moment:%Y-%m-%dT%H:%M:%S}.{millis % 1000:03}Z"
 
 
-def _decode(content: bytes, where: str, kind: type) -> dict[str, Any]:
+def _decode(content: bytes, where: str, kind: Kind) -> dict[str, Any]:
     try:
-        document = json.loads(content)
-    except ValueError as error:
-        raise _damaged(where, f"not JSON: {error}") from error
-    if not isinstance(document, dict) or document.pop("format", None) != FORMAT:
-        raise _damaged(where, f"expected an object of format {FORMAT}")
-    expected = {field.name for field in fields(kind)}
-    if document.keys() != expected:
-        raise _damaged(where, f"expected {sorted(expected)}, found {sorted(document)}")
-    return document
+        document = read_document(content, kind)
+    except DocumentError as error:
+        raise DeploymentLogError(
+            f"{where} is no deployment record: {error}", "Records are never edited: restore it from a copy."
+        ) from None
+    return {name: value for name, value in document.items() if name != "format"}
 
 
-def _damaged(where: str, what: str) -> DeploymentLogError:
-    return DeploymentLogError(
-        f"{where} is no deployment record: {what}", "Records are never edited: restore it from a copy."
-    )
+def _millis(text: str | None) -> int | None:
+    return None if text is None else to_millis(datetime.fromisoformat(text.replace("Z", "+00:00")))
+
+
+def _is_moment(value: Any) -> bool:
+    """Whether a value is a time as `to_text` writes it, and nothing else."""
+    try:
+        return isinstance(value, str) and to_text(_millis(value) or 0) == value
+    except (ValueError, OverflowError):
+        return False
+
+
+_MOMENT = scalar("a time such as 2026-11-25T06:00:00.000Z", _is_moment)
+_FORMAT = scalar(
+    f"{FORMAT}, which this version of headrace reads", lambda value: type(value) is int and value == FORMAT
+)
+_PLACE = matching("a path or URI without control characters", r"[^\x00-\x1f\x7f]{1,4096}")
+_RECORD = fields(
+    {
+        "format": _FORMAT,
+        "number": integer(1),
+        "role": one_of(*ROLES),
+        "version": NAME,
+        "artifact": _PLACE,
+        "manifest_sha256": SHA256,
+        "share": number(0, 1),
+        "effective_from": nullable(_MOMENT),
+        "author": TEXT,
+        "reason": TEXT,
+        "command": TEXT,
+        "created_at": _MOMENT,
+        "backdated": FLAG,
+        "previous": matching(
+            "a SHA-256 of 64 hexadecimal digits, or empty for the first", "(?:[0-9a-f]{64})?"
+        ),
+    }
+)
+_VERDICT = fields({"format": _FORMAT, "number": integer(1), "in_force": FLAG, "because": TEXT})

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from headrace.deployments.follower import Follower
+from headrace.deployments.head import parse_head
 from headrace.deployments.record import CHAMPION, DeploymentLogError, Record, to_text
 from headrace.deployments.roles import Choice, Roles, boundaries, choose, roles_at
 from headrace.deployments.store import open_store
@@ -156,15 +157,17 @@ class DeployedScorer:
             return _failed(record, error)
 
 
-def follow(location: str, reasons: int) -> DeployedScorer:
+def follow(location: str, reasons: int, head: str = "") -> DeployedScorer:
     """A scorer that follows the log at a path or URI.
 
+    ``head`` is what was seen of the log when the job was submitted, see `headrace.deployments.head`; may be empty.
+
     Raises:
-        DeploymentLogError: there is no log, or it has no champion.
+        DeploymentLogError: there is no log, it went back, or it has no champion.
         ArtifactError: the champion of this moment can not be loaded.
     """
     store = open_store(location)
-    return DeployedScorer(Follower(store), Versions(store.home, reasons))
+    return DeployedScorer(Follower(store, head=parse_head(head)), Versions(store.home, reasons))
 
 
 def _choices(

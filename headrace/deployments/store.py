@@ -5,6 +5,7 @@ Worker side: standard library only, unless the log is in an object store.
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 from contextlib import contextmanager
@@ -88,8 +89,11 @@ class Folder:
 
     def read(self, name: str) -> bytes | None:
         """The content of a file; None when it is not there."""
+        path = self._path / name
+        if path.exists() and not path.is_file():
+            raise OSError(errno.EINVAL, "it is no file", str(path))
         try:
-            return (self._path / name).read_bytes()
+            return path.read_bytes()
         except FileNotFoundError:
             return None
 

@@ -46,5 +46,7 @@ class Timing:
 
 
 TIMING = Timing()
+RECHECK = 10_000
+"""A worker reads the last record that it knows again after so many milliseconds, to notice that it was changed."""
 MARGIN = 1_000
 """What an author adds to the lead, so that the record is in the log in time."""

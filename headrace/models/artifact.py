@@ -7,8 +7,8 @@ Worker side: imports numpy and onnxruntime and nothing heavier.
 
 from __future__ import annotations
 
+import errno
 import hashlib
-import json
 import os
 import shutil
 from dataclasses import dataclass
@@ -18,13 +18,19 @@ from urllib.parse import unquote, urlsplit
 
 import numpy as np
 
-from headrace.models.features import to_matrix
+from headrace.documents.kinds import fields, integer, number
+from headrace.documents.reading import DocumentError, read_document
+from headrace.models.features import REAL, to_matrix
 from headrace.models.manifest import ArtifactError, Manifest, canonical, parse, seal
 from headrace.models.onnx_model import SCORE_DECIMALS, OnnxModel
 from headrace.models.remote import SCHEMES, fetched
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from headrace.models.features import Feature
 
 MANIFEST = "manifest.json"
 ONNX = "model.onnx"
@@ -63,6 +69,7 @@ def write_artifact(
 
     Raises:
         ArtifactError: the folder exists already.
+        InvalidNameError: the version or a file has no name but a path or the like.
     """
     if target.exists():
         raise ArtifactError(
@@ -92,11 +99,22 @@ def load_artifact(location: str | Path) -> Artifact:
             golden row scores otherwise than when the model was trained.
     """
     path = to_path(location)
-    manifest = parse(read_file(path / MANIFEST), str(path / MANIFEST))
-    contents = {name: _verified(path / name, expected) for name, expected in manifest.files.items()}
+    manifest, contents = read_contents(path)
     artifact = Artifact(path, manifest, _runnable(contents[ONNX], path / ONNX))
-    _check_golden(artifact, [json.loads(line) for line in contents[GOLDEN].splitlines()])
+    _check_golden(artifact, _golden_rows(contents[GOLDEN], path / GOLDEN, manifest.features))
     return artifact
+
+
+def read_contents(path: Path) -> tuple[Manifest, dict[str, bytes]]:
+    """The manifest of an artifact, and what is in the files that it names, each as it was hashed.
+
+    Raises:
+        ArtifactError: the manifest is none, or a file is missing or changed.
+    """
+    manifest = parse(read_file(path / MANIFEST), str(path / MANIFEST))
+    return manifest, {
+        str(name): _verified(path / name, expected) for name, expected in manifest.files.items()
+    }
 
 
 def to_path(location: str | Path) -> Path:
@@ -129,12 +147,19 @@ def read_file(path: Path) -> bytes:
         ArtifactError: when it can not be read.
     """
     try:
-        return path.read_bytes()
+        return _regular(path).read_bytes()
     except OSError as error:
         raise ArtifactError(
             f"model artifact {path.parent} has no readable {path.name}: {error.strerror}",
             "Check the path, and that every worker sees it.",
         ) from error
+
+
+def _regular(path: Path) -> Path:
+    """The path, unless something else than a file is there, such as a pipe that would be waited for."""
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "it is no file")
+    return path
 
 
 def _verified(path: Path, expected: str) -> bytes:
@@ -157,13 +182,42 @@ def _runnable(content: bytes, path: Path) -> OnnxModel:
         ) from error
 
 
-def _check_golden(artifact: Artifact, rows: Sequence[Mapping[str, Any]]) -> None:
+def _golden_rows(content: bytes, path: Path, features: Sequence[Feature]) -> list[dict[str, Any]]:
+    values = {each.name: number() if each.type == REAL else integer() for each in features}
+    kind = fields({"features": fields(values), "score": number(0, 1)})
+    rows = []
+    for place, line in enumerate(content.splitlines() or [b""], start=1):
+        try:
+            rows.append(read_document(line, kind))
+        except DocumentError as error:  # noqa: PERF203 -- the line is named
+            raise ArtifactError(
+                f"{path} line {place} is no golden row: {error}", "Make the artifact again."
+            ) from None
+    return rows
+
+
+def _scored(artifact: Artifact, rows: Sequence[Mapping[str, Any]]) -> NDArray[np.float64]:
     features = artifact.manifest.features
-    columns = {f.name: np.array([row["features"][f.name] for row in rows]) for f in features}
-    scores = artifact.model.scores(to_matrix(features, columns, artifact.manifest.version))
-    for number, (row, score) in enumerate(zip(rows, scores), start=1):
+    columns = {
+        each.name: np.array(
+            [row["features"][each.name] for row in rows], np.float64 if each.type == REAL else np.int64
+        )
+        for each in features
+    }
+    matrix = to_matrix(features, columns, artifact.manifest.version)
+    try:
+        return artifact.model.scores(matrix)
+    except Exception as error:
+        raise ArtifactError(
+            f"{artifact.path / ONNX} can not score the {len(features)} features of its manifest: {error}",
+            "Make the artifact again.",
+        ) from error
+
+
+def _check_golden(artifact: Artifact, rows: Sequence[Mapping[str, Any]]) -> None:
+    for place, (row, score) in enumerate(zip(rows, _scored(artifact, rows)), start=1):
         if not abs(score - row["score"]) <= 1.5 * 10**-SCORE_DECIMALS:
             raise ArtifactError(
-                f"{artifact.path / GOLDEN} line {number}: the model gives {score}, when trained it gave {row['score']}",
+                f"{artifact.path / GOLDEN} line {place}: the model gives {score}, when trained it gave {row['score']}",
                 "This machine's onnxruntime computes otherwise: use the version named in the manifest.",
             )

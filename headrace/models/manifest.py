@@ -10,8 +10,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from headrace.documents.kinds import mismatch, shown_value
+from headrace.documents.reading import DocumentError, read_json
 from headrace.errors import HeadraceError
 from headrace.models.features import Feature
+from headrace.models.manifest_schema import check_manifest
+from headrace.names import Name, checked_name
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,16 +38,16 @@ class Manifest:
         features: the inputs in the order of the matrix.
         threshold: scores at or above it are alerts.
         reasons: how scores are explained, see `headrace.models.reasons`.
-        files: SHA-256 by file name.
+        files: SHA-256 by file name; all are names, never paths.
         document: everything, as parsed.
     """
 
-    model: str
-    version: str
+    model: Name
+    version: Name
     features: tuple[Feature, ...]
     threshold: float
     reasons: Mapping[str, Any]
-    files: Mapping[str, str]
+    files: Mapping[Name, str]
     document: Mapping[str, Any]
 
 
@@ -65,26 +69,33 @@ def seal(document: Mapping[str, Any], version: str | None = None) -> dict[str, A
         document: a manifest without those three.
         version: a name of your own; by default the model's name and twelve digits of the content's hash,
             so that the same training gives the same version.
+
+    Raises:
+        InvalidNameError: the version, or a file of the document, has no name but a path or the like.
     """
     content = {"format": FORMAT, **document}
-    named = {**content, "version": version or f"{document['model']}-{_digest(content)[:12]}"}
+    name = checked_name(version or f"{document['model']}-{_digest(content)[:12]}", "the version")
+    for file in document.get("files", ()):
+        checked_name(file, "the file")
+    named = {**content, "version": name}
     return {**named, SEAL: _digest(named)}
 
 
 def parse(content: bytes, where: str) -> Manifest:
-    """Read a manifest and check its format and its checksum.
+    """Read a manifest and check its format, its checksum and each of its fields that headrace reads.
 
     Args:
         content: the bytes of ``manifest.json``.
         where: its path; stands in errors.
 
     Raises:
-        ArtifactError: no JSON, another format, or other bytes than were sealed.
+        ArtifactError: no JSON, another format, other bytes than were sealed, or a field that is missing or is not
+            what it has to be.
     """
     document = _decode(content, where)
     if document.get("format") != FORMAT:
         raise ArtifactError(
-            f"{where} has format {document.get('format')!r}, this version of headrace reads format {FORMAT}",
+            f"{where} has format {shown_value(document.get('format'))}, this version of headrace reads format {FORMAT}",
             "Run the version of headrace that wrote it, or train again.",
         )
     unsealed = {key: value for key, value in document.items() if key != SEAL}
@@ -93,6 +104,10 @@ def parse(content: bytes, where: str) -> Manifest:
             f"{where} is not as it was written: its checksum does not fit its content",
             "Copy the artifact again from where it was trained; manifests are never edited.",
         )
+    try:
+        check_manifest(document)
+    except DocumentError as error:
+        raise _no_manifest(where, error) from None
     return _manifest(document)
 
 
@@ -110,14 +125,19 @@ def _manifest(document: Mapping[str, Any]) -> Manifest:
 
 def _decode(content: bytes, where: str) -> dict[str, Any]:
     try:
-        document = json.loads(content)
-    except ValueError as error:
-        raise ArtifactError(f"{where} is not JSON: {error}", "Copy the artifact again.") from error
+        document = read_json(content)
+    except DocumentError as error:
+        raise _no_manifest(where, error) from None
     if not isinstance(document, dict):
-        raise ArtifactError(
-            f"{where} holds a {type(document).__name__}, expected an object", "Copy it again."
-        )
+        raise _no_manifest(where, mismatch(document, "", "an object"))
     return document
+
+
+def _no_manifest(where: str, error: DocumentError) -> ArtifactError:
+    return ArtifactError(
+        f"{where} is no manifest: {error}",
+        "Copy the artifact again from where it was made, or make it again.",
+    )
 
 
 def _digest(document: Mapping[str, Any]) -> str:

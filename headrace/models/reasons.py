@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from headrace.models.features import REAL, Feature
+from headrace.models.manifest_schema import LINEAR, OCCLUSION
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,8 +30,7 @@ if TYPE_CHECKING:
 
     from headrace.models.onnx_model import OnnxModel
 
-LINEAR = "linear"
-OCCLUSION = "occlusion"
+__all__ = ["LINEAR", "OCCLUSION", "make_explainer", "to_json"]
 CONTRIBUTION_DECIMALS = 6
 
 

@@ -54,10 +54,10 @@ def fetched(uri: str) -> Path:
 
 
 def _copied(store: Any, path: str, folder: Path, name: str) -> bytes:
-    """Copy a file; names in a manifest are those of files beside it."""
-    with store.open_input_file(f"{path.rstrip('/')}/{Path(name).name}") as source:
+    """Copy a file; what a manifest names are names, never paths."""
+    with store.open_input_file(f"{path.rstrip('/')}/{name}") as source:
         content: bytes = source.readall()
-    (folder / Path(name).name).write_bytes(content)
+    (folder / name).write_bytes(content)
     return content
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-import shutil
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from headrace.errors import HeadraceError
-from headrace.models.artifact import MANIFEST, Artifact, load_artifact
+from headrace.models.artifact import MANIFEST, Artifact, load_artifact, read_contents
 from headrace.models.features import check_features
 from headrace.models.foreign import Origin, seal_foreign
+from headrace.models.manifest import ArtifactError, canonical
 from headrace.models.report import write_report
 from headrace.models.training_set import TrainingSet
+from headrace.names import shown
 from headrace.registry.sources.kinds import read
 from headrace.registry.sources.request import Request
 from headrace.training.features import known_sha256
@@ -113,9 +114,13 @@ def _frame(path: Path, definition: ModelDefinition) -> pd.DataFrame:
 
 
 def _copied(wanted: Import) -> Artifact:
-    """An artifact of headrace's own, in its place; its features have to be those of the definition."""
-    given = load_artifact(wanted.path)
-    manifest = given.manifest
+    """An artifact of headrace's own, in its place; its features have to be those of the definition.
+
+    It is read once: what was verified is what is written, whatever becomes of the source meanwhile.
+    """
+    _refuse_links(wanted.path)
+    load_artifact(wanted.path)  # so that nothing is begun where it belongs while it is not fit to be there
+    manifest, contents = read_contents(wanted.path)
     types = {feature.name: feature.type for feature in manifest.features}
     check_features(
         wanted.definition.features,
@@ -125,10 +130,24 @@ def _copied(wanted: Import) -> Artifact:
         wanted.definition.name,
     )
 
-    def copy(folder: Path) -> Artifact:
+    def unpack(folder: Path) -> Artifact:
         folder.mkdir()
-        for name in (MANIFEST, *manifest.files):
-            shutil.copyfile(wanted.path / name, folder / name)
+        for name, content in {**contents, MANIFEST: canonical(manifest.document)}.items():
+            (folder / name).write_bytes(content)
         return load_artifact(folder)
 
-    return place(wanted.data / MODELS, copy)
+    return place(wanted.data / MODELS, unpack)
+
+
+def _refuse_links(folder: Path) -> None:
+    """Refuse a folder in which a name stands for something elsewhere.
+
+    Raises:
+        ArtifactError: one of its files is a link.
+    """
+    for path in sorted(folder.iterdir()):
+        if path.is_symlink():
+            raise ArtifactError(
+                f"{path} is a link to {shown(str(path.readlink()))}, expected the files of an artifact",
+                "Copy the artifact with its files (cp -rL), if you trust where they come from.",
+            )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import tempfile
 import time
 from contextlib import contextmanager
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
+from headrace.names import checked_name, shown
 from headrace.registry.entry import Entry, Registered
 from headrace.registry.location import Location, masked
 from headrace.registry.mlmodel import write_mlmodel
@@ -69,7 +71,9 @@ class MlflowRegistry:
 
         Raises:
             RegistryError: MLflow refused, or could not be reached; says what was left undone.
+            InvalidNameError: the registered model has no name that headrace takes.
         """
+        checked_name(entry.name, "the registered model")
         with self._understood(f"take {entry.artifact.manifest.version}"):
             run = self._client.create_run(
                 self._experiment(entry.name), tags=dict(entry.tags), run_name=entry.artifact.manifest.version
@@ -89,7 +93,9 @@ class MlflowRegistry:
 
         Raises:
             RegistryError: there is no such thing, or it can not be reached.
+            InvalidNameError: a part of the URI is no name.
         """
+        _check_names(uri)
         from mlflow.artifacts import download_artifacts
 
         with self._understood(f"give {uri}"):
@@ -169,6 +175,13 @@ class MlflowRegistry:
                 f"the registry at {self._location.shown} could not {what}: {masked(str(error))}",
                 "Check --tracking-uri or MLFLOW_TRACKING_URI, and that the server runs.",
             ) from None
+
+
+def _check_names(uri: str) -> None:
+    """Hold each part of ``models:/…`` or ``runs:/…`` against the rule for names."""
+    scheme, _, path = uri.rstrip("/").partition(":/")
+    for part in re.split("[/@]", path) if scheme == "models" else path.split("/"):
+        checked_name(part, f"in {shown(uri)}, the part")
 
 
 def _client(uri: str) -> Any:

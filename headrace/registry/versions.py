@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from headrace.deployments.record import CHAMPION, Record
 from headrace.deployments.roles import roles_at
 from headrace.errors import HeadraceError
-from headrace.models.artifact import MANIFEST
+from headrace.models.artifact import MANIFEST, read_file
 from headrace.models.manifest import Manifest, parse
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def read_versions(models: Path, log: Log, now: int) -> list[Version]:
         ArtifactError: a manifest is damaged; all else of an artifact is verified when it is used.
     """
     found = sorted(models.glob(f"*/{MANIFEST}"), key=lambda path: path.stat().st_mtime, reverse=True)
-    return [_version(path.parent, parse(path.read_bytes(), str(path)), log, now) for path in found]
+    return [_version(path.parent, parse(read_file(path), str(path)), log, now) for path in found]
 
 
 def pick(versions: list[Version], name: str) -> Version:

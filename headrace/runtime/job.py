@@ -16,6 +16,8 @@ MODEL = "headrace.model"
 """The job parameter that names the artifact which scores."""
 DEPLOYMENTS = "headrace.deployments"
 """The job parameter that names the log which says what scores, instead."""
+DEPLOYMENTS_HEAD = "headrace.deployments-head"
+"""The job parameter that says how far the log was seen when the job was submitted."""
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from headrace.errors import HeadraceError
 from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
 from headrace.runtime.execution import EXECUTION_MODE, PROCESS, execution
 from headrace.runtime.folders import create_folders
-from headrace.runtime.job import DEPLOYMENTS, MODEL
+from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL
 from headrace.runtime.resolve import Step
 from headrace.runtime.run import Run, prepare
 from headrace.runtime.session import Session
@@ -156,6 +156,11 @@ def _parser(job: Job) -> argparse.ArgumentParser:
         "--deployments", default="", help="instead: folder of the log that says which version scores"
     )
     parser.add_argument(
+        "--deployments-head",
+        default="",
+        help="how far that log was seen: workers refuse one that went back",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=Path(os.environ.get("HEADRACE_DATA", "work/data")),
@@ -180,7 +185,8 @@ def _suite() -> Path:
 def _scored_by(asked: argparse.Namespace) -> dict[str, str]:
     """What the scoring function reads: the model, or the log that says which model."""
     if asked.deployments:
-        return {DEPLOYMENTS: _location(asked.deployments)}
+        head = {DEPLOYMENTS_HEAD: asked.deployments_head} if asked.deployments_head else {}
+        return {DEPLOYMENTS: _location(asked.deployments), **head}
     return {MODEL: _location(asked.model)}
 
 

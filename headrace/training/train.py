@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import shutil
+import os
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from headrace.models.artifact import MANIFEST, load_artifact
+from headrace.models.artifact import MANIFEST, load_artifact, read_file
+from headrace.models.manifest import ArtifactError
 from headrace.models.report import write_report
 from headrace.models.training import Provenance
 from headrace.models.training import train as fit
@@ -128,13 +129,25 @@ def place(home: Path, make: Callable[[Path], Artifact]) -> Artifact:
 
     Returns:
         The artifact in its place, verified; if the version is there already, that one, as the newest.
+
+    Raises:
+        ArtifactError: another one of that name is there; nothing is left of the one that was made.
     """
     home.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=home, prefix=".new-") as folder:
         made = make(Path(folder) / "artifact")
         target = home / made.manifest.version
-        if target.exists():
+        if os.path.lexists(target):
+            _refuse_another(target, made)
             (target / MANIFEST).touch()  # the newest version is the one that was made last
         else:
-            shutil.move(str(made.path), target)
+            made.path.rename(target)
     return load_artifact(target)
+
+
+def _refuse_another(target: Path, made: Artifact) -> None:
+    if read_file(target / MANIFEST) != read_file(made.path / MANIFEST):
+        raise ArtifactError(
+            f"{target} is another version of the same name: their manifests differ",
+            "Versions are never overwritten: compare the two, and move one of them away.",
+        )

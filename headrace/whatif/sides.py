@@ -14,6 +14,7 @@ from headrace.deployments.store import open_store
 from headrace.deployments.versions import load_deployed, manifest_sha256
 from headrace.models.artifact import MANIFEST, load_artifact
 from headrace.models.scorer import Scorer
+from headrace.names import is_name
 from headrace.whatif.result import DECIDED, REPLAYED, Side, WhatIfError
 
 if TYPE_CHECKING:
@@ -129,7 +130,7 @@ def version_of(name: str, models: Path) -> Artifact:
     """
     from pathlib import Path
 
-    for folder in (models / name, Path(name)):
+    for folder in (*([models / name] if is_name(name) else []), Path(name)):
         if (folder / MANIFEST).is_file():
             return load_artifact(folder)
     known = ", ".join(sorted(path.parent.name for path in models.glob(f"*/{MANIFEST}")))

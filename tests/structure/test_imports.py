@@ -22,6 +22,8 @@ SUITE = {
     "demos": {"headrace.demo", "headrace.training", "datasets"},
 }
 """What each folder of a use case may import."""
+WORKERS = {f"headrace.{name}" for name in ("deployments", "documents", "errors", "models", "names")}
+"""Packages of the library that are loaded in workers."""
 
 
 def imported_by(package: str) -> set[str]:
@@ -39,12 +41,17 @@ def test_the_library_does_not_know_the_command_line(package: str) -> None:
     assert "headrace.cli" not in imported_by(package)
 
 
-def test_the_runtime_knows_nothing_of_the_library_but_its_errors() -> None:
-    assert imported_by("headrace.runtime") <= {"headrace.errors"}
+def test_the_runtime_knows_nothing_of_the_library_but_its_errors_and_what_a_name_is() -> None:
+    assert imported_by("headrace.runtime") <= {"headrace.errors", "headrace.names"}
 
 
 def test_errors_know_nothing() -> None:
     assert imported_by("headrace.errors") == set()
+
+
+def test_names_know_nothing_but_errors_and_documents_nothing_but_names() -> None:
+    assert imported_by("headrace.names") == {"headrace.errors"}
+    assert imported_by("headrace.documents") == {"headrace.names"}
 
 
 @pytest.mark.parametrize("package", ["headrace.cli", *LIBRARY])
@@ -60,7 +67,7 @@ def test_a_folder_of_the_use_case_imports_what_it_is_allowed_to(folder: str) -> 
 @pytest.mark.parametrize("module", sorted(name for name in modules() if name.startswith("udfs.")))
 def test_workers_load_nothing_but_their_own_models(module: str) -> None:
     packages = {package_of(name) for name in reachable(module)} - {"headrace"}
-    assert packages <= {"udfs", "headrace.deployments", "headrace.errors", "headrace.models"}
+    assert packages <= {"udfs", *WORKERS}
 
 
 def test_setting_up_needs_nothing_that_is_set_up() -> None:

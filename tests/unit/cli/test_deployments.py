@@ -10,6 +10,7 @@ import pytest
 
 from headrace.cli.run import model_parameters
 from headrace.deployments.author import Author
+from headrace.deployments.head import head_of
 from headrace.deployments.log import read_log
 from headrace.deployments.store import Folder, open_store
 from headrace.errors import HeadraceError
@@ -120,6 +121,7 @@ def test_a_void_record_is_shown_with_why(call: Headrace, headrace: Headrace, dat
     call("deploy", "fraud-a")
     call("deploy", "fraud-b")
     (data / "deployments" / "000002.verdict.json").unlink()
+    shutil.rmtree(data / "deployment_heads")  # nobody has seen the verdict
     said = headrace("deployments", "--data", data)
     assert "(void: its author was cut off before it said that it counts)" in said.out
 
@@ -201,8 +203,10 @@ def test_a_job_follows_the_deployments_once_there_are_some(call: Headrace, data:
     job = load_job(ROOT, "score")
     assert [*model_parameters(job, None, data)] == ["headrace.model"]
     call("deploy", "fraud-a")
+    head = head_of(read_log(Folder(data / "deployments")))
     assert model_parameters(job, None, data) == {
-        "headrace.deployments": str((data / "deployments").resolve())
+        "headrace.deployments": str((data / "deployments").resolve()),
+        "headrace.deployments-head": str(head),
     }
     assert model_parameters(job, None, data, "file:///log") == {"headrace.deployments": "file:///log"}
     fixed = data / "models" / "fraud-b"

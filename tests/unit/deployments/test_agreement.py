@@ -25,7 +25,8 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
-from headrace.deployments.author import Author, DeploymentRefusedError
+from headrace.deployments.author import Author
+from headrace.deployments.encoded import DeploymentRefusedError
 from headrace.deployments.follower import Follower, StaleLogError
 from headrace.deployments.log import read_log
 from headrace.deployments.record import CANARY, CHAMPION, SHADOW, DeploymentLogError

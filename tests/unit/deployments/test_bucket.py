@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.deployments import bucket
-from headrace.deployments.author import Author, DeploymentRefusedError
+from headrace.deployments.author import Author
+from headrace.deployments.encoded import DeploymentRefusedError
 from headrace.deployments.follower import Follower, StaleLogError
 from headrace.deployments.log import read_log
 from headrace.deployments.record import DeploymentLogError

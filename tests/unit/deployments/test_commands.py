@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.deployments import commands
-from headrace.deployments.author import DeploymentRefusedError
 from headrace.deployments.commands import Target, Wish
+from headrace.deployments.encoded import DeploymentRefusedError
 from headrace.deployments.log import Log, read_log
 from headrace.deployments.record import CANARY, CHAMPION, SHADOW
 from headrace.deployments.versions import artifact_path, manifest_sha256

@@ -51,7 +51,19 @@ def written(store: Store) -> Store:
 
 def test_a_record_and_a_verdict_are_read_as_they_were_written() -> None:
     record = Record(
-        7, CHAMPION, "f-1", "m", "ab", 0.5, -1, "kím", "why", "deploy", 1_700_000_000_123, True, "cd"
+        7,
+        CHAMPION,
+        "f-1",
+        "m",
+        "ab" * 32,
+        0.5,
+        -1,
+        "kím",
+        "why",
+        "deploy",
+        1_700_000_000_123,
+        True,
+        "cd" * 32,
     )
     assert decode_record(encode(record), "here") == record
     verdict = Verdict(7, in_force=False, because="late")
@@ -62,20 +74,20 @@ def test_a_record_and_a_verdict_are_read_as_they_were_written() -> None:
     ("change", "said"),
     [
         (lambda text: text[:-20], "not JSON"),
-        (lambda _: "[]", "expected an object of format 1"),
-        (lambda text: text.replace('"format": 1', '"format": 2'), "expected an object of format 1"),
-        (lambda text: text.replace("champion", "boss"), "role 'boss'"),
-        (lambda text: text.replace('"share": 1.0', '"share": 1.5'), "with share 1.5"),
-        (lambda text: text.replace('"author"', '"auther"'), "auther"),
+        (lambda _: "[]", "the document is an empty list, expected an object"),
+        (lambda text: text.replace('"format": 1', '"format": 2'), "format is 2, expected 1, which"),
+        (lambda text: text.replace("champion", "boss"), "role is 'boss', expected one of champion, canary"),
+        (lambda text: text.replace('"share": 1.0', '"share": 1.5'), "share is 1.5, expected a number from 0"),
+        (lambda text: text.replace('"author"', '"auther"'), "author is missing, expected text"),
         (
             lambda text: text.replace('"effective_from": null', '"effective_from": 12'),
-            "is no deployment record",
+            "effective_from is 12, expected a time such as",
         ),
     ],
     ids=["cut off", "no object", "format", "role", "share", "field", "time"],
 )
 def test_a_damaged_record_is_refused(store: Store, change: Callable[[str], str], said: str) -> None:
-    record = Record(1, CHAMPION, "a", "m", "ab", 1.0, None, "kim", "why", "deploy", 0)
+    record = Record(1, CHAMPION, "a", "m", "ab" * 32, 1.0, None, "kim", "why", "deploy", 0)
     store.create("000001.json", change(encode(record).decode()).encode())
     with pytest.raises(DeploymentLogError, match=r"000001\.json is no deployment record") as refused:
         read_log(store)

@@ -17,7 +17,11 @@ DEPLOYMENTS = ("follower", "log", "record", "roles", "scorer", "store", "timing"
 
 @pytest.mark.parametrize(
     "module",
-    [*(f"models.{name}" for name in MODELS), *(f"deployments.{name}" for name in DEPLOYMENTS)],
+    [
+        *(f"models.{name}" for name in MODELS),
+        *(f"deployments.{name}" for name in DEPLOYMENTS),
+        *("names", "documents.kinds", "documents.reading"),
+    ],
 )
 def test_what_workers_import_loads_nothing_heavy(module: str) -> None:
     code = f"import sys, headrace.{module}; print(*{{name.split('.')[0] for name in sys.modules}})"

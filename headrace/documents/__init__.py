@@ -1,0 +1,1 @@
+"""Documents that somebody else may have written, read by a schema."""
