@@ -11,10 +11,14 @@ from headrace.cli import console, options
 from headrace.cli.produce import produce
 from headrace.cli.progress import Bars, watch
 from headrace.cli.run import newest_model
-from headrace.cli.submit import submit
+from headrace.cli.submit import DEFAULT_ENVIRONMENT, resume, submit
 from headrace.cli.topics import topics
+from headrace.cluster.submitter import Submitter
+from headrace.connectors.kafka import tables_of
+from headrace.connectors.recorded import count_records
 from headrace.runtime.folders import create_folder
 from headrace.runtime.job import load_job
+from headrace.runtime.suite import Suite
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,6 +53,9 @@ class ClusterDemo:
         model, job = self._model(), load_job(self.cluster.root, self.demo.live)
         if any(running["name"] == job.name for running in self.cluster.monitor.running()):
             _say(f"{job.name} is at work already: events that it has had go to dead letters as duplicates")
+        elif Submitter(self.cluster).submissions.find(job.name):
+            self._say_command("resume", self.demo.live)
+            resume(self.demo.live, cluster=self.cluster.folder, root=str(self.cluster.root))
         else:
             self._submit(model, job.use_case)
         _say(self._what_to_look_at())
@@ -62,7 +69,7 @@ class ClusterDemo:
         self._say_command("topics", use_case, "--create")
         topics(use_case, create=True, cluster=self.cluster.folder, root=root)
         for table in self.demo.known:
-            self._produce(table, use_case)
+            self._produce_once(table, use_case)
         self._say_command("submit", self.demo.live, "--model", str(model))
         submit(self.demo.live, model, data=self.data, cluster=self.cluster.folder, root=root)
 
@@ -83,6 +90,16 @@ class ClusterDemo:
             return trained(self.demo, stage, periods).path
         finally:
             bars.close()
+
+    def _produce_once(self, table: str, use_case: str) -> None:
+        """The past counts as often as it is sent: it passes no deduplication."""
+        options.use_broker_of(self.cluster.folder)
+        topic = tables_of(Suite(self.cluster.root), DEFAULT_ENVIRONMENT, use_case, {})[table]
+        held = count_records(topic)
+        if held:
+            _say(f"{topic.topic} holds {held:,} records already: {table} is not sent again")
+        else:
+            self._produce(table, use_case)
 
     def _produce(self, table: str, use_case: str, key: str = "", rate: float = 0) -> None:
         self._say_command(

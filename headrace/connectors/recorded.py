@@ -56,6 +56,27 @@ def read_rows(folder: Path) -> Iterator[dict[str, Any]]:
                 yield _row(path, number, line)
 
 
+def count_records(table: KafkaTable) -> int:
+    """How many records the topic of a table holds; those of transactions that were given up are among them.
+
+    Raises:
+        HeadraceError: when the broker can not be asked.
+    """
+    from confluent_kafka import Consumer, KafkaException, TopicPartition
+
+    settings = {**table.client(), "group.id": "headrace-count", "enable.auto.commit": False}
+    consumer = Consumer(settings)
+    try:
+        partitions = consumer.list_topics(table.topic, PATIENCE_SECONDS).topics[table.topic].partitions
+        places = [TopicPartition(table.topic, number) for number in partitions]
+        bounds = [consumer.get_watermark_offsets(place, PATIENCE_SECONDS) for place in places]
+        return sum(high - low for low, high in bounds)
+    except KafkaException as error:
+        raise refusal(table.client(), [error.args[0]]) from error
+    finally:
+        consumer.close()
+
+
 def records(table: KafkaTable, rows: Iterable[dict[str, Any]], key: str = "") -> Iterator[Record]:
     """Rows as the records that a job would find.
 

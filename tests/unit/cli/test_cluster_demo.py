@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from headrace.cli import cluster_demo
+from headrace.cli import cluster_demo, options
 from headrace.cli.cluster_demo import ClusterDemo
 from headrace.cluster.layout import Layout
 from headrace.cluster.local import LocalCluster
+from headrace.cluster.submission import Submission, Submissions
 from headrace.cluster.web import ClusterMonitor
 from headrace.demo import play as playing
 from headrace.demo.story import load_demo
@@ -24,13 +25,15 @@ if TYPE_CHECKING:
 def played(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
     """Commands that were called, with their arguments but for places."""
     calls: list[tuple[Any, ...]] = []
-    for name in ("topics", "produce", "submit"):
+    for name in ("topics", "produce", "submit", "resume"):
 
         def _played(*arguments: Any, _name: str = name, **_: Any) -> None:
             calls.append((_name, *arguments))
 
         monkeypatch.setattr(cluster_demo, name, _played)
     monkeypatch.setattr(ClusterMonitor, "running", lambda _: [])
+    monkeypatch.setattr(cluster_demo, "count_records", lambda _: 0)
+    monkeypatch.setattr(options, "use_broker_of", lambda _: None)
     Layout(1, 2, 3, 4, 5).write(tmp_path / "cluster.json")
     for folder in ("models/fraud-1", "transactions_raw"):
         (tmp_path / folder).mkdir(parents=True)
@@ -69,6 +72,23 @@ def test_a_job_that_is_at_work_only_gets_events(
     monkeypatch.setattr(ClusterMonitor, "running", lambda _: [{"name": "fraud-realtime", "jid": "1"}])
     demo(tmp_path).play()
     assert [name for name, *_ in played] == ["produce"]
+
+
+def test_the_past_is_not_sent_twice(
+    played: list[tuple[Any, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cluster_demo, "count_records", lambda _: 7)
+    demo(tmp_path).play()
+    assert [name for name, *_ in played] == ["topics", "submit", "produce"]
+
+
+def test_a_job_that_was_stopped_goes_on(
+    played: list[tuple[Any, ...]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped = Submission("realtime", "fraud-realtime", "suite.zip", savepoint="file:/savepoint-1")
+    monkeypatch.setattr(Submissions, "all", lambda _: [stopped])
+    demo(tmp_path).play()
+    assert [name for name, *_ in played] == ["resume", "produce"]
 
 
 def test_whoever_interrupts_ends_the_events_and_nothing_else(
