@@ -12,7 +12,7 @@ from headrace.checks.verdict import Verdict, tried
 from headrace.connectors.environment import environment_jars
 from headrace.errors import HeadraceError
 from headrace.runtime.job import Job
-from headrace.runtime.run import Run, explain, open_session, prepare, resolver_of
+from headrace.runtime.run import Run, open_session, prepare, resolver_of
 from headrace.runtime.statement import Statement
 
 if TYPE_CHECKING:
@@ -44,10 +44,18 @@ def plans(suite: Suite, environment: str, data: Path, jobs: Mapping[str, Job]) -
         run = replace(run, values=_placeholders(suite, run))
         runs = {name: replace(run, job=job) for name, job in jobs.items() if job.use_case == use_case.name}
         for name, each in runs.items():
-            yield partial(tried, f"{name} in {environment}", partial(explain, each), _note(run))
+            yield partial(tried, f"{name} in {environment}", partial(_plan_job, each), _note(run))
         for name in _unreached(use_case, runs.values()):
             note = "; ".join(filter(None, ["no job reaches it", _note(run)]))
             yield partial(tried, f"{name} in {environment}", partial(_explain_alone, run, name), note)
+
+
+def _plan_job(run: Run) -> None:
+    """Plan a job as it would run, and refuse operators without a short name."""
+    pipeline, steps = prepare(run)
+    session = open_session(run, {})
+    session.create(steps)
+    session.naming(pipeline, steps).require_short(pipeline.path)
 
 
 def _placeholders(suite: Suite, run: Run) -> dict[str, str]:

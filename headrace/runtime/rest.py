@@ -16,7 +16,8 @@ from headrace.errors import HeadraceError
 FIRST_PORT = 8081
 LAST_PORT = 8099
 _OPERATOR = re.compile(
-    r"(?P<kind>Source__ |Source__)?(?P<name>\w+)\[\d+\](?P<writer>__Writer)?\.(?P<metric>numRecords\w+)$"
+    r"^(?P<kind>Source__ |Source__)?(?P<name>(?:(?!__)\w)+)(?:\[\d+\])?(?P<writer>__Writer)?"
+    r"\.(?P<metric>numRecords\w+)$"
 )
 
 

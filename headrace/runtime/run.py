@@ -133,7 +133,7 @@ def start(run: Run) -> RunningJob:
     session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
     session.create(steps)
     folders.clear(left)
-    result = session.submit(pipeline)
+    result = session.submit(pipeline, steps)
     job_id = str(result.get_job_client().get_job_id())
     return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run)
 

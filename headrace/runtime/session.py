@@ -7,6 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
+from headrace.runtime.graph import Graph
+from headrace.runtime.naming import Naming, Relation
 from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
 from headrace.runtime.secrecy import without_login
 
@@ -21,7 +23,10 @@ _CAUSE = re.compile(r"^(?:Caused by: |: )?(?:[\w$]+\.)+[\w$]*(?:Exception|Error)
 _COLUMN = re.compile(
     r"`(?P<name>\w+)` (?P<type>.+?)(?: NOT NULL)?(?: \*\w+\*)?(?: (?:METADATA|AS|COMMENT)\b.*)?$", re.DOTALL
 )
+_RELATION = re.compile(r"CREATE\s+(?:TEMPORARY\s+)?(?:VIEW|TABLE)\b", re.IGNORECASE)
 _TEXT = re.compile(r"^(?:VAR)?CHAR\(\d+\)$")
+UIDS = "table.exec.uid.generation"
+ONLY_PLANS, NONE = "PLAN_ONLY", "DISABLED"
 
 
 class Session:
@@ -68,13 +73,64 @@ class Session:
         with _flink_errors(pipeline):
             return str(self.environment.explain_sql(pipeline.executable, ExplainDetail.CHANGELOG_MODE))
 
-    def submit(self, pipeline: Statement) -> Any:
-        """Submit a pipeline; returns PyFlink's TableResult without waiting for the job.
+    def naming(self, pipeline: Statement, steps: Iterable[Step]) -> Naming:
+        """What the operators of a pipeline are called; plans it and runs nothing.
+
+        Args:
+            pipeline: a statement set.
+            steps: what was created for it: operators are called after tables and views.
 
         Raises:
             HeadraceError: what Flink says about the pipeline, with its file and line.
         """
-        return self._execute(pipeline)
+        with _flink_errors(pipeline):
+            return self._named(self._planned(pipeline), steps)
+
+    def submit(self, pipeline: Statement, steps: Iterable[Step] = ()) -> Any:
+        """Submit a pipeline, a statement set with its operators named; returns PyFlink's TableResult without waiting.
+
+        Args:
+            pipeline: a statement set, or any other statement.
+            steps: as of :meth:`naming`.
+
+        Raises:
+            HeadraceError: what Flink says about the pipeline, with its file and line.
+        """
+        from pyflink.table import TableResult
+
+        if not pipeline.is_statement_set:
+            return self._execute(pipeline)
+        with _flink_errors(pipeline):
+            plan = self._planned(pipeline)
+            self._named(plan, steps)
+            return TableResult(self._java.executePlan(plan))
+
+    @property
+    def _java(self) -> Any:
+        return self.environment._j_tenv  # noqa: SLF001 -- PyFlink's own way to what it has no method for
+
+    def _planned(self, pipeline: Statement) -> Any:
+        """The plan that Flink makes of a statement set before it executes it."""
+        config = self.environment.get_config()
+        if config.get(UIDS, ONLY_PLANS) == ONLY_PLANS:
+            config.set(UIDS, NONE)  # state is named by the graph, as by executing the statement itself
+        statement = self._java.getParser().parse(pipeline.executable).get(0)
+        return self._java.getPlanner().compilePlan(statement.getOperations())
+
+    def _named(self, plan: Any, steps: Iterable[Step]) -> Naming:
+        """Name the operators of a plan, which keeps them until it is executed."""
+        sinks = [name.replace("`", "").split(".")[-1] for name in plan.getSinkIdentifiers()]
+        graph = Graph(list(self._java.getPlanner().translatePlan(plan)), sinks)
+        naming = Naming(graph.operators, dict(map(self._relation, filter(_is_read, steps))))
+        graph.rename(naming.names)
+        return naming
+
+    def _relation(self, step: Step) -> tuple[str, Relation]:
+        """A table or view; one that stands in for a contract is passed over in favour of the view itself."""
+        name = step.statement.name
+        table = getattr(self._java, "from")(name)
+        columns = () if step.conforms_to else tuple(table.getResolvedSchema().getColumnNames())
+        return name, Relation(columns, step.statement.mentions)
 
     def _execute(self, statement: Statement) -> Any:
         with _flink_errors(statement):
@@ -97,6 +153,10 @@ def _columns(table: Any) -> dict[str, str]:
     """Names and types; PyFlink 2.3.0 writes every type as DATA, but the type of a column as part of the column."""
     found = (_COLUMN.match(str(column)) for column in table.get_resolved_schema().get_columns())
     return {match.group("name"): _TEXT.sub("STRING", match.group("type")) for match in found if match}
+
+
+def _is_read(step: Step) -> bool:
+    return step.database == DEFAULT and bool(_RELATION.match(step.statement.code.lstrip()))
 
 
 class _flink_errors:  # noqa: N801 -- a context manager, used like a function

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 _COMMENT_OR_LITERAL = re.compile(r"--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'", re.DOTALL)
 _NAME = re.compile(r"(?<![.\w])(?:(\w+)\.)?(\w+)\b")
 _DECLARED = re.compile(r"\b(?:TABLE|VIEW|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.]+)", re.IGNORECASE)
+_STATEMENT_SET = re.compile(r"EXECUTE\s+STATEMENT\s+SET\b", re.IGNORECASE)
 _SINK = re.compile(r"\bINSERT\s+INTO\s+sinks\.(\w+)", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
@@ -61,6 +62,11 @@ class Statement:
     def executable(self) -> str:
         """The text as Flink takes it: without the closing semicolon."""
         return self.text.rstrip().rstrip(";")
+
+    @property
+    def is_statement_set(self) -> bool:
+        """Whether it is ``EXECUTE STATEMENT SET``, as pipelines are."""
+        return bool(_STATEMENT_SET.match(self.code.lstrip()))
 
     @property
     def declares(self) -> str:

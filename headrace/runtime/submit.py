@@ -104,7 +104,7 @@ def submit(job: Job, run: Run) -> str:
     _run_in_workers(config, run)
     configure(config, in_workers)
     session.create([*map(added, operator_jars(run.root)), *steps])
-    return str(session.submit(pipeline).get_job_client().get_job_id())
+    return str(session.submit(pipeline, steps).get_job_client().get_job_id())
 
 
 def added(jar: Path) -> Step:

@@ -11,15 +11,18 @@ import os
 import re
 from collections import Counter
 from pathlib import Path
+from typing import Callable
 
 import pytest
 
 from headrace.connectors.environment import environment_jars
 from headrace.runtime.job import job_names, load_job
-from headrace.runtime.run import Run, explain
+from headrace.runtime.naming import AT_TABLES, Naming
+from headrace.runtime.run import Run, open_session, prepare
 from headrace.runtime.suite import Suite
 from tests.local_tables import ROOT
 
+Planned = Callable[[str], "tuple[str, Naming]"]
 HERE = Path(__file__).parent
 UPDATE = "UPDATE_SNAPSHOTS"
 PROFILES = {"local": "throughput", "live": "low-latency", "kafka": "low-latency"}
@@ -32,20 +35,50 @@ TABLE = re.compile(r"(TableSourceScan|Sink)\(table=\[\[?[\w.]*?(?:default_catalo
 NOT_INSERT = re.compile(r"(\w+)\(.*changelogMode=\[(?!I\]|NONE\])(.+?)\]")
 
 
+@pytest.fixture(scope="module")
+def planned(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Planned:
+    """The plan of a job in an environment, and its operators' names; made once for all tests."""
+    data, made = tmp_path_factory.mktemp("data"), {}
+
+    def _planned(plan: str) -> tuple[str, Naming]:
+        if plan not in made:
+            made[plan] = _plan(*PLANS[plan], root, data)
+        return made[plan]
+
+    return _planned
+
+
+def _plan(name: str, environment: str, root: Path, data: Path) -> tuple[str, Naming]:
+    jars = environment_jars(Suite(root), environment)
+    run = Run(root, load_job(root, name), data, environment, PROFILES[environment], jars=jars)
+    pipeline, steps = prepare(run)
+    session = open_session(run, {})
+    session.create(steps)
+    text = session.explain(pipeline).replace(str(data), "<data>").replace(str(root), "<root>")
+    return text, session.naming(pipeline, steps)
+
+
 @pytest.mark.flink
 @pytest.mark.parametrize("plan", PLANS)
-def test_the_plan_of_a_job_is_the_one_that_was_looked_at(plan: str, root: Path, tmp_path: Path) -> None:
+def test_the_plan_of_a_job_is_the_one_that_was_looked_at(plan: str, planned: Planned) -> None:
     name, environment = PLANS[plan]
-    jars = environment_jars(Suite(root), environment)
-    run = Run(root, load_job(root, name), tmp_path, environment, PROFILES[environment], jars=jars)
-    found = described(f"{name} in {environment}", explain(run))
-    assert str(tmp_path) not in found
-    assert str(root) not in found
+    found = described(f"{name} in {environment}", planned(plan)[0])
+    assert "<data>" not in found
+    assert "<root>" not in found
     snapshot = HERE / f"{plan}.txt"
     if os.environ.get(UPDATE):
         snapshot.write_text(found, encoding="utf-8")
     expected = snapshot.read_text(encoding="utf-8") if snapshot.is_file() else ""
     assert found == expected, explained(name, expected, found)
+
+
+@pytest.mark.flink
+@pytest.mark.parametrize("plan", PLANS)
+def test_every_operator_of_a_job_has_a_short_name_from_its_sql(plan: str, planned: Planned) -> None:
+    naming = planned(plan)[1]
+    naming.require_short(plan)
+    chosen = {path.stem for path in (ROOT / "sql").glob("*/*/*.sql")} | {*AT_TABLES.values()}
+    assert {name for name in naming.names.values() if re.split(": | \\d+$", name)[0] not in chosen} == set()
 
 
 def test_every_plan_belongs_to_a_job() -> None:

@@ -36,7 +36,7 @@ class PretendedPlanner:
         self.values: list[Mapping[str, str]] = []
         self.wrong: dict[str, str] = {}
 
-    def explain(self, run: Run) -> None:
+    def plan_job(self, run: Run) -> None:
         self.planning(run.job.name, run)
 
     def explain_alone(self, run: Run, name: str) -> None:
@@ -52,7 +52,7 @@ class PretendedPlanner:
 @pytest.fixture
 def planner(monkeypatch: pytest.MonkeyPatch) -> PretendedPlanner:
     made = PretendedPlanner()
-    monkeypatch.setattr(planning, "explain", made.explain)
+    monkeypatch.setattr(planning, "_plan_job", made.plan_job)
     monkeypatch.setattr(planning, "_explain_alone", made.explain_alone)
     monkeypatch.setattr(checking, "load_job", lambda _root, name: Job("shop", name))
     monkeypatch.setattr(sys, "path", list(sys.path))

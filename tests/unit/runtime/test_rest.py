@@ -118,6 +118,24 @@ def test_rows_are_what_sources_read_and_sinks_wrote(cluster: Cluster) -> None:
     assert cluster.monitor.rows() == {"visits": 12, "sales": 7}
 
 
+def test_rows_are_found_by_the_names_that_operators_are_given(cluster: Cluster) -> None:
+    names = {
+        "Source__visits.numRecordsOut": 12.0,
+        "visits__Calc.numRecordsOut": 99.0,
+        "visits_known_2.numRecordsIn": 99.0,
+        "sales__Writer.numRecordsIn": 7.0,
+        "sales__end__Writer.numRecordsIn": 99.0,
+        "NOT_NULL.numRecordsIn": 99.0,
+    }
+    wanted = ["Source__visits.numRecordsOut", "sales__Writer.numRecordsIn"]
+    cluster.answers = {
+        JOB: [{"vertices": [{"id": "v1"}]}],
+        METRICS: [[{"id": name} for name in names]],
+        f"{METRICS}?get={','.join(wanted)}&agg=sum": [[{"id": name, "sum": names[name]} for name in wanted]],
+    }
+    assert cluster.monitor.rows() == {"visits": 12, "sales": 7}
+
+
 def test_an_operator_that_counts_no_rows_of_a_table_is_not_asked(cluster: Cluster) -> None:
     cluster.answers = {JOB: [{"vertices": [{"id": "v1"}]}], METRICS: [[{"id": "Calc[2].numRecordsIn"}]]}
     assert cluster.monitor.rows() == {}

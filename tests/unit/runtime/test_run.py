@@ -46,7 +46,7 @@ class PretendedFlink:
     def create(self, steps: Iterable[Step]) -> None:
         self.calls.append(f"create {len(list(steps))}")
 
-    def submit(self, pipeline: Statement) -> PretendedFlink:
+    def submit(self, pipeline: Statement, _steps: object = ()) -> PretendedFlink:
         self.calls.append(f"submit {pipeline.name}")
         return self
 

@@ -12,6 +12,7 @@ from headrace.errors import HeadraceError
 from headrace.runtime.resolve import CONTRACTS, Step
 from headrace.runtime.session import Session
 from headrace.runtime.statement import Statement
+from tests.unit.runtime.transformations import Plan, described
 
 VIEW = Statement("long_visits", Path("sql/long_visits.sql"), "CREATE VIEW long_visits AS SELECT 1;\n")
 WRONG_COLUMN = """An error occurred while calling o8.executeSql.
@@ -64,9 +65,9 @@ class PretendedEnvironment:
         return SimpleNamespace(get_resolved_schema=lambda: SimpleNamespace(get_columns=lambda: columns))
 
 
-def session_of(environment: PretendedEnvironment) -> Session:
+def session_of(pretended: Any) -> Session:
     made = Session.__new__(Session)
-    made.environment = environment
+    made.environment = getattr(pretended, "environment", pretended)
     return made
 
 
@@ -82,6 +83,69 @@ def test_submitting_gives_what_flink_gives_and_explaining_its_plan() -> None:
     session = session_of(PretendedEnvironment())
     assert session.submit(VIEW) == "result"
     assert session.explain(VIEW) == "plan of CREATE VIEW long_visits AS SELECT 1"
+
+
+class PretendedPlanner:
+    """Plans a source, a view's operator and a sink, and notes what is executed under which names and options."""
+
+    def __init__(self, options: dict[str, str]) -> None:
+        self.plan = Plan()
+        source = self.plan.add("visits[1]", description=described("visits"))
+        self.sink = self.plan.add("stays[3]", self.plan.add("Calc[2]", source))
+        self.options, self.executed = options, ""
+        config = SimpleNamespace(get=options.get, set=options.__setitem__)
+        self.environment = SimpleNamespace(_j_tenv=self, get_config=lambda: config)
+
+    def getParser(self) -> Any:  # noqa: N802 -- as in Java
+        statement = SimpleNamespace(getOperations=lambda: "operations")
+        return SimpleNamespace(parse=lambda text: SimpleNamespace(get=lambda _: statement if text else None))
+
+    def getPlanner(self) -> Any:  # noqa: N802 -- as in Java
+        compiled = SimpleNamespace(getSinkIdentifiers=lambda: ["`default_catalog`.`sinks`.`stays`"])
+        return SimpleNamespace(compilePlan=lambda _: compiled, translatePlan=lambda _: [self.sink])
+
+    def executePlan(self, _plan: Any) -> Any:  # noqa: N802 -- as in Java
+        self.executed = " → ".join(self.plan.names.values())
+
+    def __getattr__(self, name: str) -> Any:
+        assert name == "from"
+        schema = SimpleNamespace(getColumnNames=lambda: ["id"])
+        return lambda _: SimpleNamespace(getResolvedSchema=lambda: schema)
+
+
+STAY = Statement(
+    "stay", Path("sql/stay.sql"), "-- A stay.\nEXECUTE STATEMENT SET BEGIN INSERT INTO sinks.stays; END;"
+)
+STEPS = [
+    Step(Statement(name, Path(f"{name}.sql"), text))
+    for name, text in {
+        "visits": "CREATE TABLE visits LIKE contracts.visits",
+        "length": "CREATE TEMPORARY SYSTEM FUNCTION length AS 'shop.Length' LANGUAGE JAVA",
+        "long_visits": "CREATE TEMPORARY VIEW long_visits AS SELECT id FROM visits",
+    }.items()
+]
+
+
+def test_the_operators_of_a_statement_set_run_under_names_of_tables_and_views() -> None:
+    planner = PretendedPlanner({})
+    session_of(planner).submit(STAY, STEPS)
+    assert planner.executed == "visits → long_visits → stays"
+    assert session_of(PretendedPlanner({})).naming(STAY, STEPS).names == {
+        1: "visits",
+        2: "long_visits",
+        3: "stays",
+    }
+
+
+@pytest.mark.parametrize(
+    ("asked", "used"), [(None, "DISABLED"), ("PLAN_ONLY", "DISABLED"), ("ALWAYS", "ALWAYS")]
+)
+def test_what_state_belongs_to_is_named_as_if_the_statement_were_executed_itself(
+    asked: str | None, used: str
+) -> None:
+    planner = PretendedPlanner({"table.exec.uid.generation": asked} if asked else {})
+    session_of(planner).submit(STAY, STEPS)
+    assert planner.options == {"table.exec.uid.generation": used}
 
 
 @pytest.mark.parametrize(

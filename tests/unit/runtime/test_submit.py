@@ -47,7 +47,7 @@ class FakeSession:
     def create(self, steps: Iterable[Step]) -> None:
         self.created = [step.statement.name for step in steps]
 
-    def submit(self, pipeline: Statement) -> Any:
+    def submit(self, pipeline: Statement, _steps: object = ()) -> Any:
         self.submitted = pipeline.name
         return SimpleNamespace(get_job_client=lambda: SimpleNamespace(get_job_id=lambda: "a1b2"))
 
