@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
 GROUP = "headrace-reader"
 """Reads without committing places, so it is in nobody's way."""
-AT_ONCE = 500
 
 
 def copy_topic(
@@ -75,19 +74,18 @@ def _ends(consumer: Any, table: KafkaTable) -> dict[int, int]:
 
 def _until(consumer: Any, ends: dict[int, int], client: Mapping[str, str]) -> Iterator[bytes]:
     while ends:
-        messages = consumer.consume(AT_ONCE, timeout=PATIENCE_SECONDS)
-        if not messages:
+        message = consumer.poll(PATIENCE_SECONDS)
+        if message is None:
             servers = client.get("bootstrap.servers", "")
             raise HeadraceError(f"the broker at {servers} sent nothing for {PATIENCE_SECONDS:.0f} s")
-        for message in messages:
-            number = message.partition()
-            if _is_end(message, client) or number not in ends or message.offset() >= ends[number]:
-                ends.pop(number, None)
-                continue
-            if message.value() is not None:
-                yield message.value()
-            if message.offset() == ends[number] - 1:
-                del ends[number]
+        number = message.partition()
+        if _is_end(message, client) or number not in ends or message.offset() >= ends[number]:
+            ends.pop(number, None)
+            continue
+        if message.value() is not None:
+            yield message.value()
+        if message.offset() == ends[number] - 1:
+            del ends[number]
 
 
 def _is_end(message: Any, client: Mapping[str, str]) -> bool:

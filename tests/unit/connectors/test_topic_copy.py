@@ -66,10 +66,12 @@ class PlayedConsumer:
             number: low for number, (low, high) in self.ends.items() if high > low
         }
 
-    def consume(self, _: int, timeout: float) -> list[Message]:
-        """The next ones; none when there are none in time."""
+    def poll(self, timeout: float) -> Message | None:
+        """The next one; None when there is none in time."""
         assert timeout > 0
-        return self.messages.pop(0) if self.messages else []
+        waiting = [message for batch in self.messages for message in batch]
+        type(self).messages = [waiting[1:]]
+        return waiting[0] if waiting else None
 
     def close(self) -> None:
         """Over."""
