@@ -183,7 +183,10 @@ class Submitter:
         except BaseException:
             monitor.cancel(job_id)
             raise
-        self.submissions.write(submitted)
+        if (
+            self.submissions.find(job_id) is None
+        ):  # else somebody has stopped it meanwhile, and its savepoint is noted
+            self.submissions.write(submitted)
         return submitted
 
     def _running(self, job: str, known: Submission | None) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from headrace.cluster.archive import pack_suite
 from headrace.cluster.submission import Submission
 from headrace.errors import HeadraceError
 from tests.local_tables import ROOT
-from tests.unit.cluster.played import MONITORS, play, told
+from tests.unit.cluster.played import MONITORS, PlayedMonitor, play, told
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -161,6 +161,16 @@ def test_an_upgrade_too_wide_leaves_the_old_version_alone(submitter: Submitter) 
     with pytest.raises(HeadraceError, match="wants 9 slots"):
         submitter.upgrade(replace(JOB, options=("-p", "9")))
     assert [job["jid"] for job in submitter.cluster.monitor.running()] == ["0"]
+
+
+def test_a_job_that_is_stopped_while_it_gets_to_work_keeps_its_savepoint(
+    submitter: Submitter, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    submitter.submit(JOB)
+    submitter.stop("score")
+    monkeypatch.setattr(PlayedMonitor, "wait_until_at_work", lambda *_: submitter.stop("score"))
+    submitter.resume("score")
+    assert [known.savepoint.rpartition("/")[2] for known in submitter.submissions.all()] == ["savepoint-1"]
 
 
 def test_only_jobs_that_do_not_run_and_have_state_can_be_resumed(submitter: Submitter) -> None:
