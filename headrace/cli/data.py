@@ -12,6 +12,7 @@ from headrace.cli import console, options
 from headrace.cli.progress import Bars
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
+from headrace.runtime.lock import EVERYTHING, claim
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -40,7 +41,8 @@ def data(
             _print_verdicts(dataset.verify(bars), json)
         else:
             create_folder(data)
-            built = dataset.build(data, first_day, last_day, bars)
+            with claim(data, f"headrace data {use_case}", [EVERYTHING]):
+                built = dataset.build(data, first_day, last_day, bars)
             console.print_json({"folder": str(built)}) if json else console.out.print(
                 f"built {built}", markup=False
             )

@@ -13,6 +13,7 @@ from headrace.cli.swap import show_swap
 from headrace.demo.story import load_demo
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
+from headrace.runtime.lock import EVERYTHING, claim
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -58,7 +59,9 @@ def demo(
         ui_port=ui_port,
     )
     show = show_swap if swap else _show
-    show(load_demo(suite, use_case), stage, bars, as_json=json)
+    demo = load_demo(suite, use_case)
+    with claim(data, f"headrace demo {use_case}", [EVERYTHING]):
+        show(demo, stage, bars, as_json=json)
 
 
 def _show(demo: Demo, stage: Stage, bars: Bars, *, as_json: bool) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Optional
 import typer
 
 from headrace.cli import console, options, registration
+from headrace.runtime.lock import claim
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -68,16 +69,16 @@ def imported(
     from headrace.models.artifact import MANIFEST
     from headrace.models.definition import load_definition
     from headrace.registry.importing import Import, import_model
-    from headrace.training.train import report_of
+    from headrace.training.train import MODELS, report_of
 
     suite = find_root(root)
     make_importable(suite)
     definition = load_definition(suite, use_case)
     with _local(source, tracking_uri, data) as path:
         foreign = not (path / MANIFEST).is_file()  # what is sealed was logged where it was made
-        artifact = import_model(
-            Import(path, source, definition, data, rows, threshold, output, allow_pickle, sha256)
-        )
+        wanted = Import(path, source, definition, data, rows, threshold, output, allow_pickle, sha256)
+        with claim(data, "headrace models import", [MODELS]):
+            artifact = import_model(wanted)
     if not json:
         _print(artifact)
     registered = (

@@ -14,6 +14,7 @@ from headrace.cli.data import load_dataset
 from headrace.cli.progress import Bars, RowsView, watch
 from headrace.errors import HeadraceError
 from headrace.runtime.folders import create_folder
+from headrace.runtime.lock import EVERYTHING, claim
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -65,12 +66,13 @@ def parity(
     subject = _subject(suite, use_case, dataset, asked, output, beam or small)
     view = _View()
     try:
-        certificate = certify(subject, view.stage)
+        with claim(output, f"headrace parity {use_case}", [EVERYTHING]):
+            certificate = certify(subject, view.stage)
+            _write(certificate, output)
+            if certificate.holds and not keep:
+                shutil.rmtree(subject.folder)
     finally:
         view.close()
-    _write(certificate, output)
-    if certificate.holds and not keep:
-        shutil.rmtree(subject.folder)
     _print(certificate, output, json)
     if not certificate.holds:
         raise typer.Exit(1)

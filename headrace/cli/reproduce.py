@@ -13,6 +13,7 @@ from headrace.errors import HeadraceError
 from headrace.models.definition import load_definition
 from headrace.runtime.folders import create_folder
 from headrace.runtime.job import load_job
+from headrace.runtime.lock import EVERYTHING, claim
 from headrace.runtime.run import Run, make_importable
 from headrace.runtime.suite import find_root
 
@@ -47,9 +48,10 @@ def reproduce(
     create_folder(folder)
     run = Run(suite, load_job(suite, job), folder)
     experiment = Experiment(chosen, load_definition(suite, chosen.definition), run)
-    _build(chosen, folder)
-    experiment.features(lambda running: watch(running, "features of the past"))
-    results = _trained(experiment)
+    with claim(folder, f"headrace reproduce {publication}", [EVERYTHING]):
+        _build(chosen, folder)
+        experiment.features(lambda running: watch(running, "features of the past"))
+        results = _trained(experiment)
     _print(chosen, results, json)
     if not all(each.holds for each in results):
         raise typer.Exit(1)

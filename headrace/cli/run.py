@@ -21,15 +21,15 @@ from headrace.deployments.store import open_store
 from headrace.errors import HeadraceError
 from headrace.inbox.gate import Gate
 from headrace.inbox.inbox import Inbox
+from headrace.inbox.places import ARRIVED, INBOX
 from headrace.planning.quantities import seconds_of
 from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL, Job, load_job
+from headrace.runtime.outputs import claim_outputs, newest_checkpoint, outdated
 from headrace.runtime.run import (
     Run,
     RunningJob,
     execution_of,
     make_importable,
-    newest_checkpoint,
-    outdated,
     prepare,
     start,
 )
@@ -87,12 +87,19 @@ def run(
         jars=environment_jars(Suite(suite), place),
     )
     check_scored_by(asked)
-    require_services_of(prepare(asked)[1], creation(chosen.use_case, place, asked.values))
-    inbox = _inbox(asked, seconds_of(settle)) if live else None
-    running = start(asked)
-    _say_started(running)
-    _wait(running, inbox)
+    _carry_out(asked, seconds_of(settle) if live else None)
     console.out.print(f"{chosen.name} finished; outputs in {data}", soft_wrap=True, markup=False)
+
+
+def _carry_out(asked: Run, settle: float | None) -> None:
+    """Run to the end, as the only writer of what it writes; live when files settle."""
+    steps = prepare(asked)[1]
+    require_services_of(steps, creation(asked.job.use_case, asked.environment, asked.values))
+    with claim_outputs(asked, steps, *((INBOX, ARRIVED) if settle is not None else ())):
+        inbox = None if settle is None else _inbox(asked, settle)
+        running = start(asked)
+        _say_started(running)
+        _wait(running, inbox)
 
 
 def _say_started(running: RunningJob) -> None:

@@ -14,6 +14,7 @@ from headrace.cli.run import model_parameters
 from headrace.errors import HeadraceError
 from headrace.names import RULE, checked_name, is_name, shown
 from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL, Job
+from headrace.runtime.lock import claim
 from headrace.runtime.suite import Suite, find_root
 
 if TYPE_CHECKING:
@@ -63,9 +64,9 @@ def score(
     connection, relation = _open(source, data, root)
     scorer, manifest = _scorer(parameters)
     output = data / RESULTS / f"{name}.parquet"
-    outcome = score_batch(
-        Batch(connection, relation, scorer, manifest, output, to_millis(moment(at)) if at else None)
-    )
+    batch = Batch(connection, relation, scorer, manifest, output, to_millis(moment(at)) if at else None)
+    with claim(data, f"headrace score {name}", [f"{RESULTS}/{output.name}"]):
+        outcome = score_batch(batch)
     if json:
         console.print_json(asdict(outcome))
     else:

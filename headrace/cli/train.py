@@ -10,7 +10,8 @@ from headrace.cli import console, options, registration
 from headrace.cli.progress import watch
 from headrace.models.definition import load_definition
 from headrace.runtime.job import load_job
-from headrace.runtime.run import Run, make_importable
+from headrace.runtime.outputs import claim_outputs
+from headrace.runtime.run import Run, make_importable, prepare
 from headrace.runtime.suite import find_root
 from headrace.training.period import Period, moment
 
@@ -39,7 +40,7 @@ def train(
 
     Example: headrace train fraud --from 2018-04-18 --to 2018-04-25 --evaluate-to 2018-05-02
     """
-    from headrace.training.train import Training, report_of
+    from headrace.training.train import TRAINING_SETS, Training, report_of
     from headrace.training.train import train as trained
 
     suite = find_root(root)
@@ -51,7 +52,10 @@ def train(
         evaluation=Period(moment(end), moment(evaluate_to)) if evaluate_to else None,
         as_of=moment(as_of) if as_of else None,
     )
-    artifact = trained(training, lambda running: watch(running, "features of the past"))
+    with claim_outputs(
+        training.run, prepare(training.run)[1], TRAINING_SETS, command=f"headrace train {model}"
+    ):
+        artifact = trained(training, lambda running: watch(running, "features of the past"))
     if not json:
         print_artifact(artifact)
     name = training.run.job.use_case

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -98,10 +99,11 @@ def whatif(
         slice_by=tuple(slice_by or ()),
         draws=Draws(resamples, seed),
     )
-    if features == COMPUTED:
-        _compute(suite, job, data)
-    found = what_if(replace(asked, baseline=known.baseline(baseline, asked)))
-    page = keep(found, output or _folder(found, data))
+    with _claimed(suite, job, asked, output):
+        if features == COMPUTED:
+            _compute(suite, job, data)
+        found = what_if(replace(asked, baseline=known.baseline(baseline, asked)))
+        page = keep(found, output or _folder(found, data))
     if json:
         console.print_json(found.model_dump(mode="json"))
     else:
@@ -159,6 +161,21 @@ def _suite_of(suite: Path, use_case: str, costs: Path | None) -> dict[str, Any]:
         "tables": read_tables(Suite(suite).use_case(use_case)),
         "costs": read_costs(costs or default_costs(suite, use_case)),
     }
+
+
+def _claimed(suite: Path, job: str, asked: Question, output: Path | None) -> AbstractContextManager[object]:
+    """The features of the past stay as they are while they are read; features as they are are only read."""
+    from headrace.runtime.job import load_job
+    from headrace.runtime.lock import claim
+    from headrace.runtime.outputs import claim_outputs
+    from headrace.runtime.run import Run, make_importable, prepare
+
+    make_importable(suite)
+    results, command = ("whatif",) if output is None else (), f"headrace whatif {asked.use_case}"
+    if asked.features == COMPUTED:
+        run = Run(suite, load_job(suite, job), asked.data)
+        return claim_outputs(run, prepare(run)[1], *results, command=command)
+    return claim(asked.data, command, results) if results else nullcontext()
 
 
 def _compute(suite: Path, job: str, data: Path) -> None:

@@ -15,7 +15,7 @@ from headrace.cluster.request import parallelism_of, request_of
 from headrace.cluster.savepoints import SavepointLog
 from headrace.cluster.submission import Submission, Submissions
 from headrace.errors import HeadraceError
-from headrace.runtime.run import newest_checkpoint
+from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.secrecy import is_secret
 
 if TYPE_CHECKING:

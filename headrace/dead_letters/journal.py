@@ -7,11 +7,9 @@ moved, now or by the next replay. A folder without ``commit.json`` is an attempt
 
 from __future__ import annotations
 
-import fcntl
 import json
 import re
 import shutil
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from headrace.dead_letters.lines import to_disk, write_document
@@ -19,30 +17,13 @@ from headrace.dead_letters.replayed import REPLAYED
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
 FOLDER = "replays"
 OUTBOX = "outbox"
 COMMIT = "commit.json"
 _FILE = re.compile(r"replay-(\d+)-\d+\.jsonl")
-
-
-@contextmanager
-def locked(data: Path) -> Iterator[None]:
-    """Hold the data folder's lock on replays; it ends with the process, however that ends.
-
-    Raises:
-        HeadraceError: when another replay holds it, or the folder can not be written.
-    """
-    try:
-        (data / FOLDER).mkdir(parents=True, exist_ok=True)
-        lock = (data / FOLDER / ".lock").open("w")
-    except OSError as error:
-        raise HeadraceError(f"{data / FOLDER}: can not be written: {error.strerror}") from error
-    with lock:
-        _take(lock.fileno(), data)
-        yield
 
 
 def recover(data: Path) -> list[int]:
@@ -78,7 +59,7 @@ def begin(data: Path) -> tuple[int, Path]:
     used = [*_folders(data), *(int(found.group(1)) for found in files if found)]
     number = max(used, default=0) + 1
     folder = data / FOLDER / f"{number:04}"
-    folder.mkdir()
+    folder.mkdir(parents=True)
     return number, folder
 
 
@@ -147,10 +128,3 @@ def _outbox_files(folder: Path) -> list[Path]:
 def _verdicts_last(path: Path) -> tuple[bool, str]:
     """Verdicts come last: a letter is closed when its rows are there, not before."""
     return path.parent.name == REPLAYED.name, str(path)
-
-
-def _take(descriptor: int, data: Path) -> None:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        raise HeadraceError(f"another replay is at work on {data}", "Wait for it to end.") from error

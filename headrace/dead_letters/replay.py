@@ -13,11 +13,13 @@ from headrace.dead_letters.fix import FixError, fix_by_file, fix_by_function, un
 from headrace.dead_letters.inputs import write_inputs
 from headrace.dead_letters.letter import INFERENCE, of_reasons, open_dead_letters, read_letters
 from headrace.dead_letters.parts import parts_of
-from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE, RETURNED
+from headrace.dead_letters.replayed import ACCEPTED, ALREADY_THERE, REPLAYED, RETURNED
 from headrace.dead_letters.report import Report, Request
 from headrace.dead_letters.selection import select
 from headrace.errors import HeadraceError
-from headrace.runtime.run import CHECKPOINTS, RunningJob, start
+from headrace.runtime.lock import Lock, claim
+from headrace.runtime.outputs import CHECKPOINTS
+from headrace.runtime.run import RunningJob, start
 from headrace.runtime.suite import Suite
 from headrace.tables.contract import read_tables
 
@@ -74,13 +76,21 @@ def replay(request: Request, watch: Watch = RunningJob.wait) -> Report:
 
     Raises:
         HeadraceError: when the job can not replay, fails, or does not account for every message; when a fix can not
-            be used; when another replay is at work.
+            be used; when another process writes these tables.
     """
     if request.dry_run:
         return replace(_prepare(request).report, dry_run=True)
-    with journal.locked(request.run.data):
+    with _claimed(request):
         completed = journal.recover(request.run.data)
         return replace(_carry_out(_prepare(request), watch), completed=completed)
+
+
+def _claimed(request: Request) -> Lock:
+    """Nobody else may write the tables that rows are added to: what is there is looked at first."""
+    run = request.run
+    parts = parts_of(run, read_tables(Suite(run.root).use_case(run.job.use_case)))
+    tables = [table.name for table in (*parts.sinks, parts.dead)]
+    return claim(run.data, "headrace dlq replay", [journal.FOLDER, REPLAYED.name, *tables])
 
 
 def _prepare(request: Request) -> _Prepared:

@@ -16,8 +16,8 @@ from headrace.cluster.web import ClusterMonitor
 from headrace.errors import HeadraceError
 from headrace.parity.archive import MODULE, pack
 from headrace.runtime.configuration import read_profile
+from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import JobMonitor, ask
-from headrace.runtime.run import newest_checkpoint
 
 if TYPE_CHECKING:
     from pathlib import Path

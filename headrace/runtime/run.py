@@ -14,6 +14,7 @@ from headrace.runtime.configuration import embedded, operator_jars, profile_valu
 from headrace.runtime.execution import EXECUTION_MODE, Execution, execution
 from headrace.runtime.failure import job_failure
 from headrace.runtime.java import TASK_MANAGER_OPTIONS, set_up_jvm, use_java
+from headrace.runtime.outputs import CHECKPOINTS, claim_outputs, outdated, recovery
 from headrace.runtime.resolve import DEFAULT, Resolver
 from headrace.runtime.rest import JobMonitor, free_port
 from headrace.runtime.session import Session
@@ -24,10 +25,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from headrace.runtime.job import Job
+    from headrace.runtime.lock import Lock
     from headrace.runtime.resolve import Step
     from headrace.runtime.statement import Statement
 
-CHECKPOINTS = "checkpoints"
 LOGS = "logs"
 
 
@@ -127,15 +128,24 @@ def start(run: Run) -> RunningJob:
         HeadraceError: on wrong SQL, folders that can not be written, outputs of an earlier run, a taken port.
     """
     pipeline, steps = prepare(run)
+    lock = claim_outputs(run, steps)
+    try:
+        return _started(run, pipeline, steps, lock)
+    except BaseException:
+        lock.release()
+        raise
+
+
+def _started(run: Run, pipeline: Statement, steps: list[Step], lock: Lock) -> RunningJob:
     left = outdated(run, steps)
     port = free_port(run.ui_port)
     folders.create_writable(steps)
-    session = open_session(run, {**_recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
+    session = open_session(run, {**recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
     session.create(steps)
     folders.clear(left)
     result = session.submit(pipeline, steps)
     job_id = str(result.get_job_client().get_job_id())
-    return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run)
+    return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run, lock)
 
 
 def open_session(run: Run, options: Mapping[str, str]) -> Session:
@@ -157,11 +167,13 @@ class RunningJob:
         result: PyFlink's TableResult.
         monitor: the job seen through REST; its ``address`` is the web UI's.
         run: what was asked for.
+        lock: keeps others from writing what it writes; given back when the job has ended.
     """
 
     result: Any
     monitor: JobMonitor
     run: Run
+    lock: Lock | None = None
 
     def wait(self, on_rows: Callable[[dict[str, int]], None] | None = None, every: float = 0.5) -> None:
         """Wait until the job has ended; an interrupt stops it with a savepoint first.
@@ -183,6 +195,9 @@ class RunningJob:
         except KeyboardInterrupt:
             self._stop()
             raise
+        finally:
+            if self.lock:
+                self.lock.release()
         _raise_failure(finished, self.run)
 
     def _stop(self) -> None:
@@ -190,47 +205,6 @@ class RunningJob:
             self.monitor.stop_with_savepoint(self.run.checkpoints.as_uri())
         except HeadraceError:
             self.result.get_job_client().cancel().result()
-
-
-def newest_checkpoint(folder: Path) -> Path | None:
-    """The newest complete checkpoint or savepoint below a folder."""
-    complete = sorted(folder.glob("**/_metadata"), key=lambda path: path.stat().st_mtime)
-    return complete[-1].parent if complete else None
-
-
-def _recovery(run: Run) -> dict[str, str]:
-    options = {"execution.checkpointing.dir": run.checkpoints.as_uri()}
-    found = newest_checkpoint(run.checkpoints) if run.resume else None
-    if run.resume and found is None:
-        raise HeadraceError(
-            f"nothing to resume: {run.checkpoints} holds no checkpoint", "Run it without --resume."
-        )
-    if found is None:
-        return options
-    # Claimed, so that Flink deletes it when the job has ended: resumed once more, it would double the outputs.
-    recovery = {
-        "execution.state-recovery.path": found.as_uri(),
-        "execution.state-recovery.claim-mode": "CLAIM",
-    }
-    return {**options, **recovery}
-
-
-def outdated(run: Run, steps: list[Step]) -> list[Path]:
-    """What an earlier run left that a new one must not go on from.
-
-    Raises:
-        HeadraceError: when that are outputs, and the run may neither go on from them nor overwrite them.
-    """
-    if run.resume:
-        return []
-    written = folders.written_before(steps) + folders.of_other_jobs(steps, run.job.pipeline, run.job.replaces)
-    if written and not run.overwrite:
-        names = ", ".join(folder.name for folder in written)
-        raise HeadraceError(
-            f"{run.data} holds {names} of an earlier run, which would be doubled",
-            "--resume goes on where it stopped, --overwrite starts anew.",
-        )
-    return [*written, *([run.checkpoints] if run.checkpoints.is_dir() else [])]
 
 
 def make_importable(root: Path) -> None:

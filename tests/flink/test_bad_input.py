@@ -15,8 +15,9 @@ import pytest
 
 from headrace.errors import HeadraceError
 from headrace.runtime.job import load_job
+from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import free_port
-from headrace.runtime.run import Run, make_importable, newest_checkpoint, start
+from headrace.runtime.run import Run, make_importable, start
 from tests.local_tables import ROOT, read_lines
 from tests.shell import shell
 

@@ -89,6 +89,9 @@ def test_options_reach_the_run(headrace: Headrace, started: list[Run], data: Pat
         "--resume",
         "--overwrite",
     ]
+    savepoint = data / "checkpoints" / "ingest" / "savepoint-1" / "_metadata"
+    savepoint.parent.mkdir(parents=True)
+    savepoint.touch()
     headrace("run", "ingest", "--data", data, *options, "--set", "A=1", "--set", "B=x=y")
     (run,) = started
     assert (run.environment, run.profile, run.ui_port) == ("live", "low-latency", 8099)

@@ -377,11 +377,6 @@ def test_a_file_in_the_way_is_not_overwritten(run: Run, runs: list[Run]) -> None
     assert len(runs) == 1
 
 
-def test_two_replays_do_not_work_at_once(run: Run) -> None:
-    with journal.locked(run.data), pytest.raises(HeadraceError, match="another replay is at work"):
-        put_back(Request(run))
-
-
 def test_a_job_that_reads_no_messages_can_not_replay(run: Run) -> None:
     other = replace(run, job=load_job(ROOT, "features"))
     with pytest.raises(HeadraceError, match=r"(?s)expected fraud-features to read one table.*--job ingest"):

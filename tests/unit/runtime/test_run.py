@@ -10,12 +10,12 @@ import pytest
 from headrace.errors import HeadraceError
 from headrace.runtime import run as running
 from headrace.runtime.job import Job
+from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import JobMonitor
 from headrace.runtime.run import (
     Run,
     RunningJob,
     make_importable,
-    newest_checkpoint,
     prepare,
     start,
 )
