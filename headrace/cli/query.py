@@ -20,6 +20,7 @@ UseCase = Annotated[
     typer.Option(help="A folder under sql/; the one with tables in the data folder if not given."),
 ]
 ROWS = 20
+TIMEOUT_SECONDS = 60.0
 _FEW_COLUMNS = 3
 _ANY_WIDTH = 10_000
 
@@ -32,6 +33,9 @@ def query(
     limit: Annotated[
         Optional[int], typer.Option(min=0, help=f"Rows to show; {ROWS} for people, all with --json.")
     ] = None,
+    timeout: Annotated[
+        float, typer.Option(min=0.1, help="Seconds that the answer may take.")
+    ] = TIMEOUT_SECONDS,
     json: options.Json = False,
     use_case: UseCase = None,
     root: options.Root = None,
@@ -43,15 +47,16 @@ def query(
     from headrace.dead_letters.replayed import REPLAYED
     from headrace.tables.contract import read_tables
     from headrace.tables.database import open_tables
-    from headrace.tables.query import Answer, ask, overview
+    from headrace.tables.query import Answer, ask, confine, overview
     from headrace.tables.use_case import use_case_of
 
     tables = [*read_tables(use_case_of(Suite(find_root(root)), data, use_case)).values(), REPLAYED]
     connection = open_tables(tables, data)
+    confine(connection, tables, data)
     if sql is None:
         answer = Answer(["table", "rows", "columns"], list(overview(connection, tables)), 0)
     else:
-        answer = ask(connection, sql, limit if limit is not None or json else ROWS)
+        answer = ask(connection, sql, limit if limit is not None or json else ROWS, timeout)
     (print_json if json else print_answer)(answer)
 
 

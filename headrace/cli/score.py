@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Optional
@@ -87,13 +88,12 @@ def _run_of(source: str) -> Name:
 def _open(source: str, data: Path, root: str | None) -> tuple[duckdb.DuckDBPyConnection, str]:
     """A connection that sees the source, and what stands after FROM."""
     from headrace.tables.contract import read_tables
-    from headrace.tables.database import connect, open_tables
+    from headrace.tables.database import connect, open_tables, text
     from headrace.tables.use_case import use_case_of
 
     path = Path(source)
     if path.suffix in READERS and path.is_file():
-        quoted = str(path).replace("'", "''")
-        return connect(), f"{READERS[path.suffix]}('{quoted}')"
+        return connect(), f"{READERS[path.suffix]}({text(glob.escape(str(path)))})"
     tables = read_tables(use_case_of(Suite(find_root(root)), data))
     if source not in tables:
         raise HeadraceError(

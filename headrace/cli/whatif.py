@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Optional
@@ -18,6 +18,8 @@ from headrace.runtime.suite import Suite, find_root
 from headrace.training.period import Period, moment
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from headrace.models.artifact import Artifact
     from headrace.whatif.replay import Question
     from headrace.whatif.result import WhatIf
@@ -99,9 +101,7 @@ def whatif(
         slice_by=tuple(slice_by or ()),
         draws=Draws(resamples, seed),
     )
-    with _claimed(suite, job, asked, output):
-        if features == COMPUTED:
-            _compute(suite, job, data)
+    with _computed(suite, job, asked, output):
         found = what_if(replace(asked, baseline=known.baseline(baseline, asked)))
         page = keep(found, output or _folder(found, data))
     if json:
@@ -163,31 +163,26 @@ def _suite_of(suite: Path, use_case: str, costs: Path | None) -> dict[str, Any]:
     }
 
 
-def _claimed(suite: Path, job: str, asked: Question, output: Path | None) -> AbstractContextManager[object]:
-    """The features of the past stay as they are while they are read; features as they are are only read."""
+@contextmanager
+def _computed(suite: Path, job: str, asked: Question, output: Path | None) -> Iterator[None]:
+    """Compute the features of the past unless they are there as they would be; they stay so while they are read."""
     from headrace.runtime.job import load_job
     from headrace.runtime.lock import claim
     from headrace.runtime.outputs import claim_outputs
     from headrace.runtime.run import Run, make_importable, prepare
-
-    make_importable(suite)
-    results, command = ("whatif",) if output is None else (), f"headrace whatif {asked.use_case}"
-    if asked.features == COMPUTED:
-        run = Run(suite, load_job(suite, job), asked.data)
-        return claim_outputs(run, prepare(run)[1], *results, command=command)
-    return claim(asked.data, command, results) if results else nullcontext()
-
-
-def _compute(suite: Path, job: str, data: Path) -> None:
-    """Compute the features of the past, unless they are there as they would be."""
-    from headrace.runtime.job import load_job
-    from headrace.runtime.run import Run, make_importable
     from headrace.training.features import compute_features
+    from headrace.whatif.files import FOLDER
 
+    results, command = () if output else (FOLDER,), f"headrace whatif {asked.use_case}"
+    if asked.features != COMPUTED:
+        with claim(asked.data, command, results) if results else nullcontext():
+            yield
+        return
     make_importable(suite)
-    compute_features(
-        Run(suite, load_job(suite, job), data), lambda running: watch(running, "features of the past")
-    )
+    run = Run(suite, load_job(suite, job), asked.data)
+    with claim_outputs(run, prepare(run)[1], *results, command=command):
+        compute_features(run, lambda running: watch(running, "features of the past"))
+        yield
 
 
 def _folder(found: WhatIf, data: Path) -> Path:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from headrace.cluster.home import SAVEPOINTS
 from headrace.errors import HeadraceError
 from headrace.runtime.failure import innermost_cause
-from headrace.runtime.folders import write_private
+from headrace.runtime.folders import flink_path, write_private
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,7 +25,7 @@ PATIENCE_SECONDS = 300.0
 _SENTENCE = re.compile(r"^error: (.+)$", re.MULTILINE)
 """What a job's own process says, before the Java trace, which only says that Python ended."""
 _JOB = re.compile(r"JobID ([0-9a-f]{32})")
-_SAVEPOINT = re.compile(r"Savepoint completed\. Path: (\S+)")
+_SAVEPOINT = re.compile(r"Savepoint completed\. Path: (.*\S)")
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class FlinkClient:
         Raises:
             HeadraceError: as :meth:`run`.
         """
-        place = self.home.option(SAVEPOINTS) or self.home.savepoints.as_uri()
+        place = self.home.option(SAVEPOINTS) or flink_path(self.home.savepoints)
         options = ["--savepointPath", place, *(["--drain"] if drain else [])]
         return _found(_SAVEPOINT, self._call("stop", *options, job_id))
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import flink_path
 from headrace.runtime.java import find_java_home
 
 if TYPE_CHECKING:
@@ -173,8 +174,8 @@ class Home:
 
     def _own_options(self) -> dict[str, str]:
         return {
-            "execution.checkpointing.dir": self.checkpoints.as_uri(),
-            SAVEPOINTS: self.savepoints.as_uri(),
+            "execution.checkpointing.dir": flink_path(self.checkpoints),
+            SAVEPOINTS: flink_path(self.savepoints),
             # A client lives for seconds: Java's second compiler costs it more than it gives, 15 s of CPU instead of 8.
             "env.java.opts.client": f"-XX:TieredStopAtLevel=1 -XX:+UseSerialGC {temporary_files(self.scratch)}",
         }

@@ -20,7 +20,7 @@ from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import read_profile
-from headrace.runtime.folders import create_folder
+from headrace.runtime.folders import create_folder, flink_path
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -198,7 +198,7 @@ class LocalCluster:
             "rest.port": str(layout.web_ui),
             "taskmanager.numberOfTaskSlots": str(layout.slots),
             "high-availability.zookeeper.quorum": f"{HOST}:{layout.zookeeper}",
-            "high-availability.storageDir": (self.home.folder / "ha").as_uri(),
+            "high-availability.storageDir": flink_path(self.home.folder / "ha"),
         }
 
     def _state(self, name: str) -> dict[str, Any]:

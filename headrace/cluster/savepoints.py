@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import unquote, urlparse
 
 from headrace.cluster.home import SAVEPOINTS
 from headrace.errors import HeadraceError
+from headrace.runtime import folders
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -80,7 +80,7 @@ def savepoints(cluster: LocalCluster, submissions: Iterable[Submission]) -> list
     Raises:
         HeadraceError: when they are not kept on this machine.
     """
-    place = cluster.home.option(SAVEPOINTS) or cluster.home.savepoints.as_uri()
+    place = cluster.home.option(SAVEPOINTS) or folders.flink_path(cluster.home.savepoints)
     folder = local_path(place)
     if folder is None:
         raise HeadraceError(
@@ -136,8 +136,8 @@ def size_of(path: Path) -> int:
 
 def local_path(place: str) -> Path | None:
     """The path of a place on this machine, a URI or a path; None for one elsewhere."""
-    address = urlparse(place)
-    return Path(unquote(address.path)).resolve() if address.scheme in {"", "file"} and address.path else None
+    path = folders.local_path(place) if place else None
+    return path.resolve() if path else None
 
 
 def _uses(cluster: LocalCluster, submissions: Iterable[Submission]) -> dict[Path, str]:

@@ -7,7 +7,6 @@ import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlparse
 
 from headrace.cluster.client import FlinkClient
 from headrace.cluster.places import require_same_places
@@ -15,6 +14,7 @@ from headrace.cluster.request import parallelism_of, request_of
 from headrace.cluster.savepoints import SavepointLog
 from headrace.cluster.submission import Submission, Submissions
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import flink_path, local_path
 from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.secrecy import is_secret
 
@@ -163,7 +163,7 @@ class Submitter:
         if known.savepoint and _may_be_there(known.savepoint):
             return known.savepoint
         found = newest_checkpoint(self.cluster.home.checkpoints / known.job_id) if known.job_id else None
-        return found.as_uri() if found else self.cluster.monitor.newest_checkpoint(known.job_id)
+        return flink_path(found) if found else self.cluster.monitor.newest_checkpoint(known.job_id)
 
     def resumable(self) -> list[Submission]:
         """What was submitted here, does not run, and has state to go on from."""
@@ -240,5 +240,5 @@ def _require_secrets(submission: Submission) -> None:
 
 def _may_be_there(savepoint: str) -> bool:
     """Whether a savepoint is on this machine; one that is elsewhere is Flink's to find."""
-    place = urlparse(savepoint)
-    return place.scheme not in {"", "file"} or Path(place.path).is_dir()
+    place = local_path(savepoint)
+    return place is None or place.is_dir()

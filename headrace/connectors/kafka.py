@@ -125,7 +125,8 @@ def kafka_tables(bindings: Mapping[str, Statement], values: Mapping[str, str]) -
     tables = {}
     for name, statement in bindings.items():
         known = {**dict.fromkeys(statement.placeholders, "job"), **values}
-        options = dict(_OPTION.findall(statement.bound(known).text))
+        found = _OPTION.findall(statement.bound(known).text)
+        options = {option: value.replace("''", "'") for option, value in found}
         if options.get("connector") in {"kafka", "upsert-kafka"}:
             tables[name] = KafkaTable(name, options)
     return tables

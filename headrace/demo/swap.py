@@ -24,6 +24,7 @@ from headrace.inbox.drop import drop
 from headrace.inbox.gate import Gate
 from headrace.inbox.inbox import Inbox
 from headrace.models.definition import load_definition
+from headrace.runtime.folders import flink_path
 from headrace.runtime.job import DEPLOYMENTS, load_job
 from headrace.runtime.run import Run, start
 from headrace.tables.database import lines_of, table_files
@@ -187,7 +188,7 @@ def _finish(running: RunningJob, data: Path, events: int, gate: Gate) -> None:
         return sum(map(lines_of, files)) >= events
 
     wait_until(_all_answered, PATIENCE_SECONDS, "not every event was scored or refused", LOOK)
-    running.monitor.stop_with_savepoint(running.run.checkpoints.as_uri())
+    running.monitor.stop_with_savepoint(flink_path(running.run.checkpoints))
 
 
 def _wish(reason: str) -> Wish:

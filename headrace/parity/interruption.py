@@ -16,6 +16,7 @@ from headrace.cluster.web import ClusterMonitor
 from headrace.errors import HeadraceError
 from headrace.parity.archive import MODULE, pack
 from headrace.runtime.configuration import read_profile
+from headrace.runtime.folders import flink_path
 from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import JobMonitor, ask
 
@@ -65,7 +66,7 @@ class _Attempt:
     show: Show
 
     def submit(self, suite: Path, parallelism: int, checkpoint: Path | None = None) -> JobMonitor:
-        resumed = ["-s", checkpoint.as_uri()] if checkpoint else []
+        resumed = ["-s", flink_path(checkpoint)] if checkpoint else []
         job = FlinkClient(self.cluster.home, suite, self.trip.folder).run(
             MODULE,
             "--data",

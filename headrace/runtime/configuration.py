@@ -71,6 +71,12 @@ def operator_jars(root: Path) -> list[Path]:
     return sorted((root / "operators").glob("*.jar"))
 
 
+def add_jar(jar: Path) -> str:
+    """The statement that adds a jar to a session."""
+    quoted = str(jar).replace("'", "''")
+    return f"ADD JAR '{quoted}'"
+
+
 def embedded(
     profile: Mapping[str, str], name: str, parameters: Mapping[str, str], jars: Iterable[Path] = ()
 ) -> dict[str, str]:
@@ -88,7 +94,7 @@ def embedded(
         "pipeline.name": name,
         **python_programs(),
         **({"pipeline.jars": urls} if urls else {}),
-        **({JOB_PARAMETERS: json.dumps(dict(sorted(parameters.items())))} if parameters else {}),
+        **({JOB_PARAMETERS: as_option(parameters)} if parameters else {}),
     }
 
 
@@ -97,12 +103,19 @@ def python_programs() -> dict[str, str]:
     return dict.fromkeys(("python.executable", "python.client.executable"), sys.executable)
 
 
-def joined(parameters: Mapping[str, str]) -> str:
-    """Job parameters in the form that others can be joined to with a comma, as ``flink run -D`` takes them.
+def as_option(parameters: Mapping[str, str]) -> str:
+    """Job parameters as the value of :data:`JOB_PARAMETERS`: JSON, in which apostrophes, commas and colons are safe."""
+    return json.dumps(dict(sorted(parameters.items())))
 
-    Flink 2.3.0 reads an apostrophe in a value wrongly in this form.
-    """
-    return ",".join(f"{key}:{_quoted(value)}" for key, value in sorted(parameters.items()))
+
+def read_parameters(option: str) -> dict[str, str]:
+    """Job parameters as Flink reads them from the value of :data:`JOB_PARAMETERS`, in whatever form that is."""
+    from pyflink.java_gateway import get_gateway
+
+    flink = get_gateway().jvm.org.apache.flink.configuration
+    given = flink.Configuration()
+    given.setString(JOB_PARAMETERS, option)
+    return dict(given.get(flink.PipelineOptions.GLOBAL_JOB_PARAMETERS))
 
 
 def _path(root: Path, name: str) -> Path:
@@ -131,10 +144,6 @@ def _mapping(path: Path) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise HeadraceError(f"{path}: expected a mapping of Flink options, found {type(content).__name__}")
     return content
-
-
-def _quoted(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
 
 
 def _flatten(content: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:

@@ -16,15 +16,40 @@ if TYPE_CHECKING:
 
     from headrace.runtime.resolve import Step
 
-_PATH = re.compile(r"'path'\s*=\s*'([^']+)'")
+_PATH = re.compile(r"'path'\s*=\s*'((?:[^']|'')+)'")
+_FILE = "file://"
+_ELSEWHERE = re.compile(r"(?!file:)[a-z][a-z0-9+.-]*://")
 
 
 def folder_of(step: Step) -> Path | None:
     """The local folder a bound table stands for; None when it stands elsewhere."""
     found = _PATH.search(step.statement.text)
-    if found is None or "://" in found.group(1).replace("file://", ""):
+    place = found.group(1).replace("''", "'") if found else ""
+    if not place or _ELSEWHERE.match(place):
         return None
-    return Path(found.group(1).replace("file://", ""))
+    return Path(place.removeprefix(_FILE))
+
+
+def flink_path(path: Path) -> str:
+    """A folder or file of this machine as Flink takes it where it wants a path.
+
+    Nothing is encoded: Flink takes ``%20`` for a part of the name. Where it wants a URL (jars), ``as_uri`` is right.
+
+    >>> flink_path(Path("/a b/100% #1"))
+    'file:///a b/100% #1'
+    """
+    return f"{_FILE}{path.absolute()}"
+
+
+def local_path(place: str) -> Path | None:
+    """The folder or file of this machine that Flink names, such as a savepoint's; None when it is elsewhere.
+
+    >>> str(local_path("file:/a b/100% #1")), local_path("s3://bucket/a")
+    ('/a b/100% #1', None)
+    """
+    if _ELSEWHERE.match(place):
+        return None
+    return Path(re.sub("^file:(?://)?(?=/)", "", place))
 
 
 def create_folders(steps: Iterable[Step]) -> None:

@@ -214,5 +214,6 @@ def _unlockable(data: Path, error: OSError) -> HeadraceError:
             "Choose a folder on a local disk with --data; NFS needs its lock service.",
         )
     return HeadraceError(
-        f"{data}: can not be written: {error.strerror}", "Choose another folder with --data."
+        f"{error.filename or data}: can not be written: {error.strerror}",
+        "Choose another folder with --data.",
     )

@@ -54,12 +54,12 @@ def recovery(run: Run) -> dict[str, str]:
     Raises:
         HeadraceError: when there is nothing to resume.
     """
-    options = {"execution.checkpointing.dir": run.checkpoints.as_uri()}
+    options = {"execution.checkpointing.dir": folders.flink_path(run.checkpoints)}
     if not run.resume:
         return options
     # Claimed, so that Flink deletes it when the job has ended: resumed once more, it would double the outputs.
     recovery = {
-        "execution.state-recovery.path": state_of(run).as_uri(),
+        "execution.state-recovery.path": folders.flink_path(state_of(run)),
         "execution.state-recovery.claim-mode": "CLAIM",
     }
     return {**options, **recovery}

@@ -202,7 +202,7 @@ class RunningJob:
 
     def _stop(self) -> None:
         try:
-            self.monitor.stop_with_savepoint(self.run.checkpoints.as_uri())
+            self.monitor.stop_with_savepoint(folders.flink_path(self.run.checkpoints))
         except HeadraceError:
             self.result.get_job_client().cancel().result()
 

@@ -21,6 +21,9 @@ _NAME = re.compile(r"(?<![.\w])(?:(\w+)\.)?(\w+)\b")
 _DECLARED = re.compile(r"\b(?:TABLE|VIEW|FUNCTION)\s+(?:IF\s+NOT\s+EXISTS\s+)?([\w.]+)", re.IGNORECASE)
 _STATEMENT_SET = re.compile(r"EXECUTE\s+STATEMENT\s+SET\b", re.IGNORECASE)
 _SINK = re.compile(r"\bINSERT\s+INTO\s+sinks\.(\w+)", re.IGNORECASE)
+_UNQUOTABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+"""Control characters, and what stands for the bytes of a name that is no UTF-8."""
+_BARE = re.compile(r"[\w.+-]*")
 _PLACEHOLDER = re.compile(r"\$\{(\w+)(?::-([^}]*))?\}")
 
 
@@ -102,8 +105,10 @@ class Statement:
     def bound(self, values: Mapping[str, str]) -> Statement:
         """The same statement with each ``${NAME}`` replaced, by its default when there is one and no value.
 
+        Within a literal an apostrophe of a value is doubled; outside of literals only numbers and names may stand.
+
         Raises:
-            HeadraceError: names the file, the line and the missing value.
+            HeadraceError: names the file, the line and the missing value; a value that can not stand in SQL.
         """
         for match in _PLACEHOLDER.finditer(self.text):
             if match.group(1) not in values and match.group(2) is None:
@@ -111,8 +116,28 @@ class Statement:
                     f"{self.path}:{self.line_of(match.start())}: ${{{match.group(1)}}} has no value",
                     f"Set the environment variable {match.group(1)}, or pass --set {match.group(1)}=…",
                 )
-        text = _PLACEHOLDER.sub(lambda match: values.get(match.group(1), match.group(2)), self.text)
-        return Statement(self.name, self.path, text)
+        literals = [match.span() for match in _COMMENT_OR_LITERAL.finditer(self.text)]
+
+        def _replaced(match: re.Match[str]) -> str:
+            value = values.get(match.group(1), match.group(2))
+            in_literal = any(begin < match.start() < end for begin, end in literals)
+            return self._as_sql(match, value, in_literal=in_literal)
+
+        return Statement(self.name, self.path, _PLACEHOLDER.sub(_replaced, self.text))
+
+    def _as_sql(self, match: re.Match[str], value: str, *, in_literal: bool) -> str:
+        if _UNQUOTABLE.search(value) or not (in_literal or _BARE.fullmatch(value)):
+            wanted = (
+                "text without control characters"
+                if in_literal
+                else "a number or a name, as no quotes are around"
+            )
+            raise HeadraceError(
+                f"{self.path}:{self.line_of(match.start())}: the value of ${{{match.group(1)}}} can not stand in SQL: "
+                f"expected {wanted}",
+                "Give it another value; for a folder, another name.",
+            )
+        return value.replace("'", "''")
 
     def _placeholders(self) -> list[tuple[str, str | None]]:
         return [(match.group(1), match.group(2)) for match in _PLACEHOLDER.finditer(self.text)]

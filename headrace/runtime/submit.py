@@ -16,7 +16,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import JOB_PARAMETERS, joined, operator_jars, read_profile
+from headrace.runtime.configuration import (
+    JOB_PARAMETERS,
+    add_jar,
+    as_option,
+    operator_jars,
+    read_parameters,
+    read_profile,
+)
 from headrace.runtime.execution import EXECUTION_MODE, PROCESS, execution
 from headrace.runtime.folders import create_folders
 from headrace.runtime.job import DEPLOYMENTS, DEPLOYMENTS_HEAD, MODEL
@@ -109,7 +116,7 @@ def submit(job: Job, run: Run) -> str:
 
 def added(jar: Path) -> Step:
     """The step that takes a jar to the cluster, beside those that ``flink run`` itself takes there."""
-    return Step(Statement(jar.stem, jar, f"ADD JAR '{jar}'"))
+    return Step(Statement(jar.stem, jar, add_jar(jar)))
 
 
 def configure(config: Any, run: Run) -> None:
@@ -123,9 +130,10 @@ def configure(config: Any, run: Run) -> None:
     for key, value in options.items():
         if not key.startswith(CLUSTER_OPTIONS) and not config.get(key, ""):
             config.set(key, value)
-    own = joined(run.parameters)
-    if own:
-        config.set(JOB_PARAMETERS, ",".join(filter(None, [config.get(JOB_PARAMETERS, ""), own])))
+    if run.parameters:
+        given = config.get(JOB_PARAMETERS, "")
+        others = read_parameters(given) if given else {}
+        config.set(JOB_PARAMETERS, as_option({**others, **run.parameters}))
 
 
 def _run_in_workers(config: Any, run: Run) -> None:

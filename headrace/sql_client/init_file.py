@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from headrace.runtime.configuration import JOB_PARAMETERS, joined
+from headrace.runtime.configuration import JOB_PARAMETERS, add_jar, as_option
 from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def init_statements(
         resolver.require_sink(name)
     return [
         *(f"SET '{key}' = '{_quoted(value)}'" for key, value in _settings(options, parameters).items()),
-        *(f"ADD JAR '{jar}'" for jar in jars),
+        *(add_jar(jar) for jar in jars),
         *(f"CREATE DATABASE IF NOT EXISTS {name}" for name in (CONTRACTS, SINKS)),
         *_statements(resolver.steps),
     ]
@@ -56,7 +56,7 @@ def init_file(statements: Iterable[str]) -> str:
 
 
 def _settings(options: Mapping[str, str], parameters: Mapping[str, str]) -> dict[str, str]:
-    own = {JOB_PARAMETERS: joined(parameters)} if parameters else {}
+    own = {JOB_PARAMETERS: as_option(parameters)} if parameters else {}
     return {**options, **SETTINGS, **own}
 
 

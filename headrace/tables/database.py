@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import glob
 from typing import TYPE_CHECKING
 
 import duckdb
@@ -130,6 +131,6 @@ def _rows(table: Table, files: list[Path]) -> str:
     if not files:
         nulls = ", ".join(f"CAST(NULL AS {kind}) AS {name(column)}" for column, kind in types.items())
         return f"(SELECT {nulls} WHERE FALSE)"
-    paths = ", ".join(text(str(path)) for path in files)
+    paths = ", ".join(text(glob.escape(str(path))) for path in files)
     columns = ", ".join(f"{text(column)}: {text(kind)}" for column, kind in types.items())
     return f"read_json([{paths}], format = 'newline_delimited', columns = {{{columns}}})"

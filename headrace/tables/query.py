@@ -2,20 +2,35 @@
 
 from __future__ import annotations
 
+import glob
+import re
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from headrace.errors import HeadraceError
-from headrace.tables.database import name
+from headrace.tables.database import name, table_files, text
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
+    from pathlib import Path
 
     from headrace.tables.contract import Table
 
 _CHUNK = 10_000
+_STOPPING_SECONDS = 0.05
+_ADVICE = re.compile(r"\n\n(?:LINE|Possible solutions)")
+_CONFINED = (
+    "SET temp_directory = ''",
+    "SET memory_limit = '2GB'",
+    "SET autoinstall_known_extensions = false",
+    "SET autoload_known_extensions = false",
+    "SET python_enable_replacements = false",
+    "SET enable_external_access = false",
+    "SET lock_configuration = true",
+)
 
 
 class QueryError(HeadraceError):
@@ -37,18 +52,55 @@ class Answer:
     more: int
 
 
-def ask(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = None) -> Answer:
-    """Run one SELECT.
+def confine(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table], data: Path) -> None:
+    """Let a database read the files of its tables and nothing else: no other file, no network, no extension.
+
+    Args:
+        connection: a database from ``open_tables``.
+        tables: its tables.
+        data: the folder that holds a folder a table.
+    """
+    files = [str(path) for table in tables for path in table_files(data / table.name)]
+    allowed = ", ".join(text(path) for path in dict.fromkeys([*files, *map(glob.escape, files)]))
+    for setting in (f"SET allowed_paths = [{allowed}]", *_CONFINED):
+        connection.execute(setting)
+
+
+def ask(
+    connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = None, timeout: float | None = None
+) -> Answer:
+    """Run one SELECT; an interrupt of this process stops it.
 
     Args:
         connection: a database from ``open_tables``.
         sql: DuckDB SQL; also ``FROM t``, ``DESCRIBE t``, ``SUMMARIZE t``.
         limit: rows to return at most; None for all.
+        timeout: seconds it may take; None for as long as it takes.
 
     Raises:
         QueryError: DuckDB's message about a wrong query with the tables there are; a statement that is no SELECT, or
-            more than one.
+            more than one; a question that takes too long.
     """
+    return _stoppable(connection, lambda: _answered(connection, sql, limit), timeout)
+
+
+def _stoppable(
+    connection: duckdb.DuckDBPyConnection, answered: Callable[[], Answer], timeout: float | None
+) -> Answer:
+    """The answer, which another thread waits for: DuckDB does not hear an interrupt while it computes."""
+    with ThreadPoolExecutor(1) as pool:
+        future = pool.submit(answered)
+        try:
+            if wait([future], timeout).done:
+                return future.result()
+        finally:
+            while not future.done():
+                connection.interrupt()
+                wait([future], _STOPPING_SECONDS)
+    raise QueryError(f"no answer within {timeout:g} s", "Ask for less, or give it more time with --timeout.")
+
+
+def _answered(connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None) -> Answer:
     try:
         _require_one_select(sql)
         cursor = connection.execute(sql)
@@ -91,8 +143,8 @@ def _distinct(names: list[str]) -> list[str]:
 
 
 def _sentence(error: duckdb.Error) -> str:
-    """What DuckDB says, without the picture of the query below it."""
-    return " ".join(str(error).split("\n\nLINE", 1)[0].split())
+    """What DuckDB says, without the picture of the query below it, or advice on its settings."""
+    return " ".join(_ADVICE.split(str(error), maxsplit=1)[0].split())
 
 
 def _table_names(connection: duckdb.DuckDBPyConnection) -> list[str]:

@@ -171,7 +171,9 @@ def test_a_command_that_holds_the_folder_starts_jobs_in_it(tmp_path: Path) -> No
 
 def test_a_folder_that_can_not_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(HeadraceError, match=r"can not be written: Not a directory\nChoose another folder"):
+    with pytest.raises(
+        HeadraceError, match=r"file/.locks: can not be written: Not a directory\nChoose another"
+    ):
         claim(tmp_path / "file", "headrace run realtime", [EVERYTHING])
 
 

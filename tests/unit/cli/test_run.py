@@ -89,9 +89,7 @@ def test_options_reach_the_run(headrace: Headrace, started: list[Run], data: Pat
         "--resume",
         "--overwrite",
     ]
-    savepoint = data / "checkpoints" / "ingest" / "savepoint-1" / "_metadata"
-    savepoint.parent.mkdir(parents=True)
-    savepoint.touch()
+    file_of(data / "checkpoints" / "ingest" / "savepoint-1" / "_metadata")
     headrace("run", "ingest", "--data", data, *options, "--set", "A=1", "--set", "B=x=y")
     (run,) = started
     assert (run.environment, run.profile, run.ui_port) == ("live", "low-latency", 8099)
@@ -152,6 +150,7 @@ def test_a_live_run_that_is_resumed_leaves_what_was_read_where_it_is(
     headrace: Headrace, started: list[Run], data: Path
 ) -> None:
     arrived = file_of(data / "arrived" / "000000-a.jsonl")
+    file_of(data / "checkpoints" / "ingest" / "savepoint-1" / "_metadata")
     assert headrace("run", "ingest", "--live", "--resume", "--data", data).code == 0
     assert arrived.is_file()
     assert len(started) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from headrace.cluster.client import FlinkClient
 from headrace.errors import HeadraceError
+from headrace.runtime.folders import flink_path
 from tests.unit.cluster.programs import scripted
 
 JOB = "0123456789abcdef0123456789abcdef"
@@ -36,7 +37,7 @@ def test_stopping_gives_the_savepoint(tmp_path: Path) -> None:
 def test_savepoints_go_where_the_cluster_was_told(tmp_path: Path) -> None:
     asked = client(tmp_path, STOP)
     asked.stop(JOB)
-    assert asked.home.savepoints.as_uri() in (tmp_path / "said").read_text()
+    assert flink_path(asked.home.savepoints) in (tmp_path / "said").read_text()
     asked.home.configure({"execution.checkpointing.savepoint-dir": "s3://bucket/savepoints"})
     asked.stop(JOB)
     assert "--savepointPath s3://bucket/savepoints" in (tmp_path / "said").read_text()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import yaml
 
 from headrace.cluster.home import JAVA_OPTIONS, Home, distribution
+from headrace.runtime.folders import flink_path
 from headrace.runtime.java import java_version
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ def test_given_options_win_over_the_homes_own(tmp_path: Path) -> None:
     Home(tmp_path).configure({"execution.checkpointing.dir": "s3://bucket/checkpoints"})
     written = yaml.safe_load((tmp_path / "conf" / "config.yaml").read_text())
     assert written["execution.checkpointing.dir"] == "s3://bucket/checkpoints"
-    assert written["execution.checkpointing.savepoint-dir"] == (tmp_path / "savepoints").as_uri()
+    assert written["execution.checkpointing.savepoint-dir"] == flink_path(tmp_path / "savepoints")
 
 
 def test_an_option_is_read_where_it_was_written(tmp_path: Path) -> None:

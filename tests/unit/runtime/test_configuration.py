@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.errors import HeadraceError
-from headrace.runtime.configuration import embedded, joined, profile_names, profile_values, read_profile
+from headrace.runtime.configuration import as_option, embedded, profile_names, profile_values, read_profile
 from tests.local_tables import ROOT
 from tests.unit.runtime.conftest import lay
 
@@ -103,9 +103,8 @@ def test_job_parameters_are_quoted_so_that_any_value_goes_through() -> None:
     assert options["pipeline.global-job-parameters"] == '{"limit": "3", "model": "/a b/it\'s: c,d"}'
 
 
-def test_job_parameters_can_be_joined_to_those_of_flink_run() -> None:
-    assert joined({"model": "/a b/c:d,e", "limit": "3"}) == "limit:'3',model:'/a b/c:d,e'"
-    assert joined({}) == ""
+def test_job_parameters_are_json_in_the_order_of_their_names() -> None:
+    assert as_option({"model": "/it's: c,d", "limit": "3"}) == '{"limit": "3", "model": "/it\'s: c,d"}'
 
 
 OF_JOBS = [name for name in profile_names(ROOT) if name != "cluster"]

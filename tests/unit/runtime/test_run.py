@@ -9,6 +9,7 @@ import pytest
 
 from headrace.errors import HeadraceError
 from headrace.runtime import run as running
+from headrace.runtime.folders import flink_path
 from headrace.runtime.job import Job
 from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import JobMonitor
@@ -136,7 +137,7 @@ def test_a_run_is_created_submitted_and_seen_through_its_own_port(run: Run, flin
     assert flink.calls == ["create 7", "submit guess_sales"]
     assert job.monitor == JobMonitor(f"http://127.0.0.1:{flink.options['rest.port']}", "j1")
     assert flink.options["rest.bind-port"] == flink.options["rest.port"]
-    assert flink.options["execution.checkpointing.dir"] == run.checkpoints.as_uri()
+    assert flink.options["execution.checkpointing.dir"] == flink_path(run.checkpoints)
     assert (run.data / "visits").is_dir()
 
 
@@ -200,7 +201,7 @@ def test_resuming_goes_on_from_the_newest_checkpoint_once_and_keeps_outputs(
     kept(run, "j0/chk-9", 1)
     newest = kept(run, "savepoint-a-b", 2)
     start(replace(run, resume=True))
-    assert flink.options["execution.state-recovery.path"] == newest.as_uri()
+    assert flink.options["execution.state-recovery.path"] == flink_path(newest)
     assert flink.options["execution.state-recovery.claim-mode"] == "CLAIM"
     assert earlier.exists()
 
@@ -255,7 +256,7 @@ def test_an_interrupt_stops_the_job_with_a_savepoint_or_else_cancels_it(
     run: Run, flink: PretendedFlink, monkeypatch: pytest.MonkeyPatch, stops: bool, calls: list[str]
 ) -> None:
     def stop(_monitor: JobMonitor, folder: str) -> str:
-        assert folder == run.checkpoints.as_uri()
+        assert folder == flink_path(run.checkpoints)
         flink.calls.append("savepoint")
         if not stops:
             raise HeadraceError("too busy")

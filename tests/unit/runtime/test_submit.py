@@ -96,13 +96,15 @@ def test_on_a_cluster_functions_run_in_workers_and_that_is_said(
 @pytest.mark.usefixtures("in_flink_run")
 def test_the_model_is_a_job_parameter(tmp_path: Path) -> None:
     submit.main(SCORE, ["--data", str(tmp_path), "--model", "file:///models/it's"])
-    assert FakeSession.latest.config[submit.JOB_PARAMETERS] == "headrace.model:'file:///models/it''s'"
+    assert FakeSession.latest.config[submit.JOB_PARAMETERS] == '{"headrace.model": "file:///models/it\'s"}'
 
 
 @pytest.mark.usefixtures("in_flink_run")
 def test_the_deployment_log_is_a_job_parameter(tmp_path: Path) -> None:
     submit.main(SCORE, ["--data", str(tmp_path), "--deployments", "file:///deployments"])
-    assert FakeSession.latest.config[submit.JOB_PARAMETERS] == "headrace.deployments:'file:///deployments'"
+    assert (
+        FakeSession.latest.config[submit.JOB_PARAMETERS] == '{"headrace.deployments": "file:///deployments"}'
+    )
 
 
 @pytest.mark.usefixtures("in_flink_run")
@@ -186,10 +188,11 @@ def test_how_a_cluster_is_built_and_how_wide_a_job_runs_is_not_the_profiles_to_s
     assert not [key for key in config if key.startswith(submit.CLUSTER_OPTIONS)]
 
 
-def test_job_parameters_of_flink_run_stay_beside_the_jobs_own() -> None:
+def test_job_parameters_of_flink_run_stay_beside_the_jobs_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(submit, "read_parameters", lambda option: dict([option.split(":")]))
     config = Options({submit.JOB_PARAMETERS: "headrace.reasons:0"})
     submit.configure(config, make_run(SCORE, headrace_model="/m"))
-    assert config[submit.JOB_PARAMETERS] == "headrace.reasons:0,headrace.model:'/m'"
+    assert config[submit.JOB_PARAMETERS] == '{"headrace.model": "/m", "headrace.reasons": "0"}'
 
 
 def test_a_job_without_parameters_leaves_those_of_flink_run_alone() -> None:
