@@ -24,6 +24,7 @@ from headrace.cli import (
     explain,
     jobs,
     models,
+    output,
     parity,
     plan,
     produce,
@@ -99,8 +100,10 @@ def _evaluate_annotations() -> None:
 def main() -> None:
     """Entry point of the command: errors a user can act on end with a sentence, not a stack trace."""
     _evaluate_annotations()
+    output.show_any_character()
     try:
-        app()
+        with output.written_whole():
+            app()
     except HeadraceError as error:
         console.print_error(_with_remedy(error))
         sys.exit(error.exit_code)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from shutil import disk_usage
 from typing import TYPE_CHECKING
 
 from rich.live import Live
@@ -11,7 +12,13 @@ from rich.table import Table
 
 from headrace.cli import console
 
+FULL_BYTES = 4 << 20
+FULL = "the disk is full: make room, nothing is lost meanwhile; the job goes on when it can write to"
+ROOM = "there is room again, and the job goes on, in"
+
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from typing_extensions import Self
 
     from headrace.inbox.gate import Gate
@@ -53,19 +60,47 @@ class RowsView:
         return table
 
 
+class Room:
+    """Says once when a folder's disk is full, and once when there is room again: a job goes on trying, in silence.
+
+    Args:
+        folder: what is written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._is_full = False
+
+    def __call__(self) -> None:
+        """Look again."""
+        is_full = disk_usage(self._folder).free < FULL_BYTES
+        if is_full != self._is_full:
+            self._is_full = is_full
+            console.err.print(
+                FULL if is_full else ROOM, str(self._folder.resolve()), markup=False, soft_wrap=True
+            )
+
+
 def watch(job: RunningJob, title: str) -> None:
     """Wait for a job to end with its rows on the screen."""
+    room = Room(job.run.data)
+
+    def tick(rows: dict[str, int]) -> None:
+        view(rows)
+        room()
+
     with RowsView(title) as view:
-        job.wait(view)
+        job.wait(tick)
 
 
 def watch_live(job: RunningJob, title: str, gate: Gate) -> None:
     """Wait for a live job, let files in once its history is read, and say what is done with them."""
-    said = False
+    said, room = False, Room(job.run.data)
 
     def tick(rows: dict[str, int]) -> None:
         nonlocal said
         view(rows)
+        room()
         taken = gate.tick()
         if gate.opened and not said:
             said = True

@@ -80,12 +80,12 @@ def print_answer(answer: Answer) -> None:
 
 
 def _grid(answer: Answer) -> Grid:
-    from headrace.tables.values import as_text
+    from headrace.tables.values import as_text, printable
 
     grid = Grid()
     for position, column in enumerate(answer.columns):
         numeric = all(_is_number(row[position]) for row in answer.rows)
-        grid.add_column(Text(column), justify="right" if numeric else "left", overflow="fold")
+        grid.add_column(Text(printable(column)), justify="right" if numeric else "left", overflow="fold")
     for row in answer.rows:
         grid.add_row(*(Text(as_text(value)) for value in row))
     return grid
@@ -98,7 +98,7 @@ def _print_records(answer: Answer) -> None:
     for number, row in enumerate(answer.rows, start=1):
         console.out.print(f"row {number}", style="bold")
         for column, value in zip(answer.columns, row):
-            console.out.print(f"  {column.ljust(width)}  {as_text(value)}", markup=False, soft_wrap=True)
+            console.out.print(Text(f"  {column.ljust(width)}  {as_text(value)}"), soft_wrap=True)
 
 
 def _is_number(value: Any) -> bool:

@@ -20,7 +20,12 @@ def jar_groups(suite: Suite, environment: str) -> list[str]:
         HeadraceError: when there is no such environment.
     """
     files = [suite.root / "connectors" / name / "JARS" for name in suite.lineage(environment)]
-    names = [line.strip() for file in files if file.is_file() for line in file.read_text().splitlines()]
+    names = [
+        line.strip()
+        for file in files
+        if file.is_file()
+        for line in file.read_text(encoding="utf-8").splitlines()
+    ]
     return list(dict.fromkeys(filter(None, names)))
 
 

@@ -62,8 +62,16 @@ def set_up_jvm(logs: Path, options: str = "") -> None:
     os.environ.setdefault("FLINK_LOG_DIR", str(logs))
     os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {options}".strip())
     _reach_this_machine()
+    _name_files_in_utf8()
     if logs.parent.is_dir():
         logs.mkdir(exist_ok=True)
+
+
+def _name_files_in_utf8() -> None:
+    """Java 17 reads names of files by the locale: in ``C`` it finds none that has an umlaut."""
+    locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
+    if "utf" not in locale.lower():
+        os.environ["LC_ALL"] = "C.UTF-8"
 
 
 def _reach_this_machine() -> None:

@@ -125,6 +125,12 @@ def overview(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> 
 
 
 def _require_one_select(sql: str) -> None:
+    try:
+        sql.encode()
+    except UnicodeEncodeError as error:
+        raise QueryError(
+            "the question is no UTF-8", "Set LC_ALL to C.UTF-8, or another locale with UTF-8."
+        ) from error
     kinds = [statement.type.name for statement in duckdb.extract_statements(sql)]
     if kinds != ["SELECT"]:
         found = " and ".join(kinds) or "nothing"
