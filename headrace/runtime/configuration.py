@@ -109,13 +109,23 @@ def as_option(parameters: Mapping[str, str]) -> str:
 
 
 def read_parameters(option: str) -> dict[str, str]:
-    """Job parameters as Flink reads them from the value of :data:`JOB_PARAMETERS`, in whatever form that is."""
+    """Job parameters as Flink reads them from the value of :data:`JOB_PARAMETERS`, in whatever form that is.
+
+    Raises:
+        HeadraceError: when Flink can not read it.
+    """
+    from py4j.protocol import Py4JJavaError
     from pyflink.java_gateway import get_gateway
 
     flink = get_gateway().jvm.org.apache.flink.configuration
     given = flink.Configuration()
     given.setString(JOB_PARAMETERS, option)
-    return dict(given.get(flink.PipelineOptions.GLOBAL_JOB_PARAMETERS))
+    try:
+        return dict(given.get(flink.PipelineOptions.GLOBAL_JOB_PARAMETERS))
+    except Py4JJavaError as error:
+        raise HeadraceError(
+            f"{JOB_PARAMETERS}: Flink can not read the value", 'Write it as JSON: {"headrace.reasons": "0"}.'
+        ) from error
 
 
 def _path(root: Path, name: str) -> Path:

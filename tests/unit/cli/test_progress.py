@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from io import StringIO
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +30,7 @@ def job_that(*reports: dict[str, int]) -> Any:
         for rows in reports:
             on_rows(rows)
 
-    return SimpleNamespace(wait=wait)
+    return SimpleNamespace(wait=wait, run=SimpleNamespace(data=Path("/")))
 
 
 class PretendedGate:
