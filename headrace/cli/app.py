@@ -86,8 +86,6 @@ app.add_typer(connectors.connectors)
 app.add_typer(cluster.cluster)
 app.add_typer(savepoints.savepoints)
 
-INTERRUPTED = 130
-
 
 def _evaluate_annotations() -> None:
     """Python 3.9's newest typer takes annotations as they stand, and ours are kept as text."""
@@ -98,7 +96,7 @@ def _evaluate_annotations() -> None:
 
 
 def main() -> None:
-    """Entry point of the command: errors a user can act on end with a sentence, not a stack trace."""
+    """Run the command: errors a user can act on end with a sentence, not a stack trace."""
     _evaluate_annotations()
     output.show_any_character()
     try:
@@ -110,9 +108,6 @@ def main() -> None:
     except OSError as error:
         console.print_error(_readable(error))
         sys.exit(HeadraceError.exit_code)
-    except KeyboardInterrupt:
-        console.err.print("stopped")
-        sys.exit(INTERRUPTED)
     finally:
         # PyFlink stops its servers at exit with new threads, which Python 3.12 refuses that late.
         atexit._run_exitfuncs()  # noqa: SLF001 -- the only way to run them while threads can still be made

@@ -14,6 +14,7 @@ from headrace.cluster.local import LocalCluster
 from headrace.cluster.shutdown import cancel_queries, running_jobs, stop_jobs
 from headrace.demo.story import load_demo
 from headrace.errors import HeadraceError
+from headrace.runtime.network import HIGHEST_PORT, LOWEST_PORT
 from headrace.runtime.run import make_importable
 from headrace.runtime.suite import find_root
 
@@ -31,8 +32,16 @@ def up(
     folder: options.Cluster = options.DEFAULT_CLUSTER,
     task_managers: Annotated[Optional[int], typer.Option(min=1, help="How many; 1 if not given.")] = None,
     slots: Annotated[Optional[int], typer.Option(min=1, help="Of each task manager; 4 if not given.")] = None,
-    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
-    kafka_port: Annotated[Optional[int], typer.Option(help="Port of the broker.")] = None,
+    ui_port: options.UiPort = None,
+    kafka_port: Annotated[
+        Optional[int], typer.Option(help="Port of the broker.", min=LOWEST_PORT, max=HIGHEST_PORT)
+    ] = None,
+    tls: Annotated[
+        Optional[str],
+        typer.Option(
+            help="A folder of certificates: who has none of them is refused. As before if not given; '' for none."
+        ),
+    ] = None,
     flink: Annotated[
         Optional[list[str]],
         typer.Option(
@@ -57,7 +66,8 @@ def up(
     Examples: headrace cluster up --task-managers 2 --slots 2 · headrace cluster up --demo ·
     headrace cluster up -D execution.checkpointing.savepoint-dir=s3://bucket/savepoints
     """
-    asked = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
+    sizes = {"task_managers": task_managers, "slots": slots, "web_ui": ui_port, "kafka": kafka_port}
+    asked = {**sizes, "tls": str(Path(tls).resolve()) if tls else tls}
     found = LocalCluster(folder, find_root(root))
     with console.err.status("starting ZooKeeper, broker, job manager, task managers, SQL gateway"):
         found.up({name: value for name, value in asked.items() if value is not None}, _without_secrets(flink))

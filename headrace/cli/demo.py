@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Optional
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -35,7 +35,7 @@ def demo(
         ),
     ] = False,
     data: options.Data = DEMO_DATA,
-    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
+    ui_port: options.UiPort = None,
     json: options.Json = False,
     root: options.Root = None,
 ) -> None:

@@ -127,7 +127,7 @@ def replay(
     environment: Environment = "",
     profile: options.Profile = None,
     data: options.Data = options.DEFAULT_DATA,
-    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
+    ui_port: options.UiPort = None,
     json: options.Json = False,
     root: options.Root = None,
 ) -> None:

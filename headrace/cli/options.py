@@ -13,6 +13,7 @@ from headrace.cluster.ports import HOST
 from headrace.errors import HeadraceError
 from headrace.names import checked_name
 from headrace.runtime.configuration import require_aligned
+from headrace.runtime.network import HIGHEST_PORT, LOWEST_PORT
 from headrace.runtime.secrecy import is_secret
 from headrace.runtime.submit import pair
 
@@ -31,6 +32,9 @@ Values = Annotated[
     typer.Option("--set", help="NAME=value for a ${NAME} of the connectors; may be repeated."),
 ]
 Flink = Annotated[Optional[list[str]], typer.Option("-D", help="A Flink option, key=value; may be repeated.")]
+UiPort = Annotated[
+    Optional[int], typer.Option(help="Port of the Flink web UI.", min=LOWEST_PORT, max=HIGHEST_PORT)
+]
 
 DEFAULT_DATA = Path("work/data")
 

@@ -61,7 +61,7 @@ def run(
     settle: Annotated[
         str, typer.Option(help="How long a file must stay unchanged in the inbox before it is taken.")
     ] = "2s",
-    ui_port: Annotated[Optional[int], typer.Option(help="Port of the Flink web UI.")] = None,
+    ui_port: options.UiPort = None,
     root: options.Root = None,
 ) -> None:
     """Run a job here: files in, files out, the Flink web UI on, no cluster needed.
@@ -111,9 +111,8 @@ def _say_started(running: RunningJob) -> None:
             style="yellow",
             markup=False,
         )
-    console.err.print(
-        f"{asked.job.name} · web UI {running.monitor.address} · Ctrl-C stops it with nothing lost"
-    )
+    page = f"web UI {running.monitor.address} · " if running.monitor.address else ""
+    console.err.print(f"{asked.job.name} · {page}Ctrl-C stops it with nothing lost")
 
 
 def _wait(running: RunningJob, inbox: Inbox | None) -> None:

@@ -82,7 +82,7 @@ def sql(
         console.out.print(shlex.join(client.command(file)), soft_wrap=True)
     elif session:
         local.require_up()
-        console.out.print(open_session(local.sql_gateway, statements).url, soft_wrap=True, markup=False)
+        _print_session(local, statements)
     else:
         client.run(_script(local, query) if query else file)
 
@@ -92,3 +92,8 @@ def _script(local: LocalCluster, query: str) -> Path:
     script = local.home.folder / "query.sql"
     write_private(script, f"{query.strip().rstrip(';')};\n")
     return script
+
+
+def _print_session(local: LocalCluster, statements: list[str]) -> None:
+    opened = open_session(local.sql_gateway, statements, local.layout.context)
+    console.out.print(opened.url, soft_wrap=True, markup=False)

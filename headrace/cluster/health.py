@@ -53,7 +53,7 @@ class Health:
         if name.startswith(TASK_MANAGER):
             return self._is_registered(process)
         port = self.layout.port_of(name)
-        return port is None or (port in listening(process) and _PROBES[name](port))
+        return port is None or (port in listening(process) and self._probe(name, port))
 
     def in_the_way(self, name: str, process: psutil.Process | None) -> str:
         """Which port a program wants that another process has, and which process that is; empty when there is none."""
@@ -74,9 +74,15 @@ class Health:
 
     def _is_registered(self, process: psutil.Process) -> bool:
         """Whether the job manager counts a task manager among its own: it knows it by the ports it listens on."""
-        known = ask(f"http://{HOST}:{self.layout.web_ui}", "/taskmanagers").get("taskmanagers", [])
+        known = self._ask(self.layout.web_ui, "/taskmanagers").get("taskmanagers", [])
         ports = listening(process)
         return any(each.get("dataPort") in ports for each in known)
+
+    def _probe(self, name: str, port: int) -> bool:
+        return bool(self._ask(port, _PATHS[name])) if name in _PATHS else _PROBES[name](port)
+
+    def _ask(self, port: int, path: str) -> Any:
+        return ask(self.layout.address(port), path, context=self.layout.context)
 
 
 def last_exception(log: Path) -> str:
@@ -92,13 +98,6 @@ def last_exception(log: Path) -> str:
 def last_words(log: Path) -> str:
     """The end of a log; empty when there is none."""
     return log.read_bytes()[-LAST_BYTES:].decode(errors="replace").strip() if log.is_file() else ""
-
-
-def _rest(path: str) -> Callable[[int], bool]:
-    def _answers(port: int) -> bool:
-        return bool(ask(f"http://{HOST}:{port}", path))
-
-    return _answers
 
 
 def _zookeeper(port: int) -> bool:
@@ -128,9 +127,5 @@ def _broker(port: int) -> bool:
         return False
 
 
-_PROBES: dict[str, Callable[[int], bool]] = {
-    ZOOKEEPER: _zookeeper,
-    BROKER: _broker,
-    JOB_MANAGER: _rest("/overview"),
-    SQL_GATEWAY: _rest("/info"),
-}
+_PROBES: dict[str, Callable[[int], bool]] = {ZOOKEEPER: _zookeeper, BROKER: _broker}
+_PATHS = {JOB_MANAGER: "/overview", SQL_GATEWAY: "/info"}

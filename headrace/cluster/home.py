@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import yaml
 
 from headrace.errors import HeadraceError
-from headrace.runtime.folders import flink_path
+from headrace.runtime.beam_servers import write_jar
+from headrace.runtime.folders import flink_path, write_private
 from headrace.runtime.java import find_java_home
 
 if TYPE_CHECKING:
@@ -91,7 +92,9 @@ class Home:
             shutil.copy(path, self.conf)
         shipped = yaml.safe_load((wheel / "config.yaml").read_text(encoding="utf-8"))
         complete = {**self._own_options(), JAVA_OPTIONS: shipped["env"]["java"]["opts"]["all"], **options}
-        (self.conf / "config.yaml").write_text(yaml.safe_dump(complete), encoding="utf-8")
+        file = self.conf / "config.yaml"
+        file.unlink(missing_ok=True)  # one that others may read would stay so
+        write_private(file, yaml.safe_dump(complete))
 
     def option(self, name: str) -> str:
         """An option that was configured; empty when it was not.
@@ -166,7 +169,9 @@ class Home:
         With ``classloader.resolve-order: parent-first``. Otherwise each submitted job costs a task manager 30 MB of
         metaspace, which it does not give back: some eight of them fill what Flink allows, and it ends itself.
         """
-        self.add_jars("lib", (distribution() / "opt").glob("flink-python*.jar"))
+        (python,) = (distribution() / "opt").glob("flink-python*.jar")
+        self.add_jars("lib", [python])
+        write_jar(python, self.folder / "lib")
 
     def program(self, name: str) -> str:
         """The path of one of Flink's scripts: ``flink``, ``jobmanager.sh``, ``taskmanager.sh``."""

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from headrace.cluster.ports import first_free
+from headrace.cluster.certificates import Certificates
+from headrace.cluster.ports import HOST, first_free
 from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from pathlib import Path
+    from ssl import SSLContext
 
 FIRST_PORTS = {"web_ui": 8081, "kafka": 9092, "controller": 19092, "zookeeper": 2181, "sql_gateway": 8083}
 
@@ -30,6 +33,7 @@ class Layout:
         sql_gateway: port of the SQL gateway's REST interface.
         task_managers: how many.
         slots: of each task manager; in process mode each slot that scores has a Python worker of about 200 MB.
+        tls: folder of the certificates that the REST interfaces ask for; empty for none.
     """
 
     web_ui: int
@@ -39,6 +43,7 @@ class Layout:
     sql_gateway: int
     task_managers: int = 1
     slots: int = 4
+    tls: str = ""
 
     @property
     def ports(self) -> dict[str, int]:
@@ -58,6 +63,24 @@ class Layout:
         """All the ports that are chosen for a program, the one where it is asked first."""
         asked = self.port_of(program)
         return [] if asked is None else [asked, *([self.controller] if program == "broker" else [])]
+
+    def address(self, port: int) -> str:
+        """Of a REST interface of the cluster."""
+        return f"{'https' if self.tls else 'http'}://{HOST}:{port}"
+
+    @property
+    def certificates(self) -> Certificates | None:
+        """What TLS is spoken with; None without."""
+        return Certificates(Path(self.tls)) if self.tls else None
+
+    @cached_property
+    def context(self) -> SSLContext | None:
+        """Whom requests to it trust and what they show; None without TLS.
+
+        Raises:
+            HeadraceError: when a certificate is not there any more.
+        """
+        return self.certificates.context() if self.certificates else None
 
     def write(self, path: Path) -> None:
         """Keep it."""
@@ -80,9 +103,9 @@ def read_layout(path: Path) -> Layout | None:
         ) from error
 
 
-def choose_layout(before: Layout | None, wanted: Mapping[str, int]) -> Layout:
+def choose_layout(before: Layout | None, wanted: Mapping[str, int | str]) -> Layout:
     """What was wanted, else what was before, else the first free ports from Flink's and Kafka's own on."""
-    fields = {**(asdict(before) if before else {}), **wanted}
+    fields: dict[str, Any] = {**(asdict(before) if before else {}), **wanted}
     for name, first in FIRST_PORTS.items():
         if name not in fields:
             fields[name] = first_free(first, {fields.get(other, 0) for other in FIRST_PORTS})

@@ -21,6 +21,7 @@ from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
 from headrace.runtime.configuration import read_profile
 from headrace.runtime.folders import create_folder, flink_path
+from headrace.runtime.network import HERE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,19 +64,19 @@ class LocalCluster:
     @property
     def monitor(self) -> ClusterMonitor:
         """Its REST interface."""
-        return ClusterMonitor(f"http://{HOST}:{self.layout.web_ui}")
+        return ClusterMonitor(self.layout.address(self.layout.web_ui), self.layout.context)
 
     @property
     def sql_gateway(self) -> str:
         """The address of its SQL gateway."""
-        return f"http://{HOST}:{self.layout.sql_gateway}"
+        return self.layout.address(self.layout.sql_gateway)
 
     @property
     def bootstrap_servers(self) -> str:
         """``host:port`` of its broker."""
         return f"{HOST}:{self.layout.kafka}"
 
-    def up(self, wanted: Mapping[str, int], options: Mapping[str, str] | None = None) -> None:
+    def up(self, wanted: Mapping[str, int | str], options: Mapping[str, str] | None = None) -> None:
         """Start what does not run, wait until all of it answers, and keep it running from then on.
 
         Args:
@@ -173,7 +174,8 @@ class LocalCluster:
         self.home.add_python()
         shutil.rmtree(self.home.scratch, ignore_errors=True)  # nothing runs: all of it was left behind
         profile = read_profile(self.root, PROFILE)
-        self.home.configure({**profile, **options, **self._addresses(layout)})
+        tls = layout.certificates.flink_options() if layout.certificates else {}
+        self.home.configure({**HERE, **profile, **options, **tls, **self._places(layout)})
         configure_zookeeper(self.home, layout.zookeeper)
         self._broker(layout).configure()
         layout.write(self._file)
@@ -184,17 +186,8 @@ class LocalCluster:
         jvm = (*SMALL, temporary_files(self.home.scratch_of(BROKER)))
         return Broker(self.home.folder / "broker", layout.kafka, layout.controller, jars, jvm=jvm)
 
-    def _addresses(self, layout: Layout) -> dict[str, str]:
-        hosts = (
-            "rest.address",
-            "rest.bind-address",
-            "jobmanager.rpc.address",
-            "jobmanager.bind-host",
-            "taskmanager.host",
-            "taskmanager.bind-host",
-        )
+    def _places(self, layout: Layout) -> dict[str, str]:
         return {
-            **dict.fromkeys(hosts, HOST),
             "rest.port": str(layout.web_ui),
             "taskmanager.numberOfTaskSlots": str(layout.slots),
             "high-availability.zookeeper.quorum": f"{HOST}:{layout.zookeeper}",

@@ -14,6 +14,7 @@ from headrace.cluster.web import ClusterMonitor
 from headrace.connectors.manifest import read_manifest
 from headrace.connectors.store import JarStore
 from headrace.errors import HeadraceError
+from headrace.runtime.network import CLOSED
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -141,14 +142,9 @@ class StandaloneCluster:
 
     def _addresses(self, rpc_port: int) -> dict[str, str]:
         return {
-            "rest.address": HOST,
-            "rest.bind-address": HOST,
+            **CLOSED,
             "rest.port": str(self.rest_port),
-            "jobmanager.rpc.address": HOST,
             "jobmanager.rpc.port": str(rpc_port),
-            "jobmanager.bind-host": HOST,
-            "taskmanager.host": HOST,
-            "taskmanager.bind-host": HOST,
         }
 
     def _sizes(self) -> dict[str, str]:

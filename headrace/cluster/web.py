@@ -17,6 +17,7 @@ from headrace.runtime.rest import ask
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from ssl import SSLContext
 
 ENDED = frozenset({"CANCELED", "FAILED", "FINISHED", "SUSPENDED"})
 PATIENCE_SECONDS = 120.0
@@ -32,10 +33,12 @@ class ClusterMonitor:
     """Looks at a cluster.
 
     Args:
-        address: ``http://host:port`` of the web UI.
+        address: ``http://host:port`` of the web UI, or ``https``.
+        context: whom to trust and what to show, with TLS.
     """
 
     address: str
+    context: SSLContext | None = None
 
     def slots(self) -> int:
         """How many slots there are; 0 while nobody answers."""
@@ -162,10 +165,10 @@ class ClusterMonitor:
         """
         request = Request(f"{self.address}/jobs/{job_id}?mode=cancel", method="PATCH")  # noqa: S310 -- our own cluster
         with suppress(OSError, HTTPException):
-            urlopen(request, timeout=10).close()  # noqa: S310 -- as above
+            urlopen(request, timeout=10, context=self.context).close()  # noqa: S310 -- as above
         wait_until(lambda: self.state(job_id) in {*ENDED, ""}, PATIENCE_SECONDS, f"job {job_id} did not end")
 
     def get(self, path: str) -> dict[str, Any]:
         """The answer of the REST interface; empty when there is none."""
-        found: dict[str, Any] = ask(self.address, path)
+        found: dict[str, Any] = ask(self.address, path, context=self.context)
         return found

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from headrace.doctor import flink, jars, machine, python
+from headrace.doctor import flink, jars, machine, python, sockets
 from headrace.errors import HeadraceError
 from headrace.runtime.suite import find_root
 
@@ -48,6 +48,7 @@ class Examination:
         yield machine.web_ui_ports()
         yield machine.service_ports(machine.SERVICES)
         yield machine.leftovers()
+        yield sockets.listening()
 
     def _checkout(self) -> Path | None:
         try:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import yaml
 
 from headrace.errors import HeadraceError
+from headrace.runtime.network import EMBEDDED
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -80,7 +81,7 @@ def add_jar(jar: Path) -> str:
 def embedded(
     profile: Mapping[str, str], name: str, parameters: Mapping[str, str], jars: Iterable[Path] = ()
 ) -> dict[str, str]:
-    """Options of a job in this process's own mini-cluster.
+    """Options of a job in this process's own mini-cluster, which only this machine reaches unless a profile opens it.
 
     Args:
         profile: the options of the profile.
@@ -90,6 +91,7 @@ def embedded(
     """
     urls = ";".join(jar.resolve().as_uri() for jar in jars)
     return {
+        **EMBEDDED,
         **profile,
         "pipeline.name": name,
         **python_programs(),

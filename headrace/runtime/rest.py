@@ -8,10 +8,13 @@ import socket
 import time
 from dataclasses import dataclass
 from http.client import HTTPException
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.request import Request, urlopen
 
 from headrace.errors import HeadraceError
+
+if TYPE_CHECKING:
+    from ssl import SSLContext
 
 FIRST_PORT = 8081
 LAST_PORT = 8099
@@ -27,11 +30,11 @@ def free_port(wanted: int | None = None) -> int:
     Raises:
         HeadraceError: when the wanted one, or all of them, are taken.
     """
-    candidates = [wanted] if wanted else range(FIRST_PORT, LAST_PORT + 1)
+    candidates = range(FIRST_PORT, LAST_PORT + 1) if wanted is None else [wanted]
     for port in candidates:
         if is_free(port):
             return port
-    tried = f"port {wanted} is" if wanted else f"ports {FIRST_PORT} to {LAST_PORT} are"
+    tried = f"ports {FIRST_PORT} to {LAST_PORT} are" if wanted is None else f"port {wanted} is"
     raise HeadraceError(f"{tried} taken on this machine", "Pass --ui-port with a free one.")
 
 
@@ -46,20 +49,19 @@ def is_free(port: int) -> bool:
         return True
 
 
-def ask(address: str, path: str, body: bytes | None = None) -> Any:
+def ask(address: str, path: str, body: bytes | None = None, context: SSLContext | None = None) -> Any:
     """The answer of a cluster's REST interface; an empty dictionary when there is none.
 
     Args:
-        address: ``http://host:port``.
+        address: ``http://host:port``; empty when nobody listens.
         path: what is asked, from the slash on.
         body: JSON to send.
+        context: whom to trust and what to show, where the address is ``https``.
     """
-    request = Request(  # noqa: S310 -- the address is our own cluster's, http by construction
-        f"{address}{path.replace('[', '%5B').replace(']', '%5D').replace(' ', '%20')}", data=body
-    )
-    request.add_header("Content-Type", "application/json")
+    place = f"{address}{path.replace('[', '%5B').replace(']', '%5D').replace(' ', '%20')}"
     try:
-        with urlopen(request, timeout=10) as answer:  # noqa: S310 -- as above
+        request = Request(place, body, {"Content-Type": "application/json"})  # noqa: S310 -- our own cluster's, http
+        with urlopen(request, timeout=10, context=context) as answer:  # noqa: S310 -- as above
             return json.load(answer)
     except (OSError, HTTPException, ValueError):
         return {}

@@ -14,9 +14,10 @@ from headrace.runtime.configuration import embedded, operator_jars, profile_valu
 from headrace.runtime.execution import EXECUTION_MODE, Execution, execution
 from headrace.runtime.failure import job_failure
 from headrace.runtime.java import TASK_MANAGER_OPTIONS, set_up_jvm, use_java
+from headrace.runtime.network import web_ui, web_ui_ports
 from headrace.runtime.outputs import CHECKPOINTS, claim_outputs, outdated, recovery
 from headrace.runtime.resolve import DEFAULT, Resolver
-from headrace.runtime.rest import JobMonitor, free_port
+from headrace.runtime.rest import JobMonitor
 from headrace.runtime.session import Session
 from headrace.runtime.suite import Suite
 
@@ -47,7 +48,7 @@ class Run:
         values: further values for ``${NAME}``; environment variables stand behind them, then the profile's.
         resume: go on from the newest savepoint or checkpoint of an earlier run.
         overwrite: delete what an earlier run wrote.
-        ui_port: port of the web UI; the first free one from 8081 on when None.
+        ui_port: port of the web UI; the first one from 8081 on that it gets when None.
         options: Flink options that win over the profile.
         jars: what the environment's connectors are in.
     """
@@ -138,14 +139,14 @@ def start(run: Run) -> RunningJob:
 
 def _started(run: Run, pipeline: Statement, steps: list[Step], lock: Lock) -> RunningJob:
     left = outdated(run, steps)
-    port = free_port(run.ui_port)
+    ports = web_ui_ports(run.ui_port)
     folders.create_writable(steps)
-    session = open_session(run, {**recovery(run), "rest.bind-port": str(port), "rest.port": str(port)})
+    session = open_session(run, {**recovery(run), "rest.bind-port": ports})
     session.create(steps)
     folders.clear(left)
     result = session.submit(pipeline, steps)
-    job_id = str(result.get_job_client().get_job_id())
-    return RunningJob(result, JobMonitor(f"http://127.0.0.1:{port}", job_id), run, lock)
+    monitor = JobMonitor(web_ui(result), str(result.get_job_client().get_job_id()))
+    return RunningJob(result, monitor, run, lock)
 
 
 def open_session(run: Run, options: Mapping[str, str]) -> Session:

@@ -7,8 +7,10 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from headrace.errors import HeadraceError
+from headrace.runtime import worker_pool
 from headrace.runtime.graph import Graph
 from headrace.runtime.naming import Naming, Relation
+from headrace.runtime.network import taken_port
 from headrace.runtime.resolve import CONTRACTS, DEFAULT, SINKS
 from headrace.runtime.secrecy import without_login
 
@@ -37,6 +39,7 @@ class Session:
     """
 
     def __init__(self, configuration: Mapping[str, str]) -> None:
+        worker_pool.keep_private()  # before anything of PyFlink is imported, which starts the JVM
         from pyflink.common import Configuration
         from pyflink.table import EnvironmentSettings, TableEnvironment
 
@@ -179,7 +182,7 @@ def _readable(statement: Statement, error: BaseException) -> HeadraceError:
     line = next(int(group) for group in found.groups() if group) if found else 1
     causes = _CAUSE.findall(text)
     said = causes[-1] if causes else text.strip().split("\n", 1)[0] or type(error).__name__
-    return HeadraceError(f"{statement.path}:{line}: {without_login(said)}")
+    return taken_port(text) or HeadraceError(f"{statement.path}:{line}: {without_login(said)}")
 
 
 def _beside_others() -> None:

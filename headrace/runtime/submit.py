@@ -32,14 +32,12 @@ from headrace.runtime.run import Run, prepare
 from headrace.runtime.session import Session
 from headrace.runtime.statement import Statement
 from headrace.runtime.suite import find_root
+from headrace.runtime.worker_pool import GATEWAY
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from headrace.runtime.job import Job
-
-GATEWAY = "PYFLINK_GATEWAY_PORT"
-"""Set by ``flink run`` for the Python process it starts."""
 
 CLUSTER_OPTIONS = ("jobmanager.", "taskmanager.", "metrics.", "parallelism.")
 """Beginnings of options that the cluster or ``-p`` decides, never the profile."""

@@ -13,6 +13,7 @@ from headrace.errors import HeadraceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from ssl import SSLContext
 
 VERSION = "v3"
 PATIENCE_SECONDS = 120.0
@@ -27,10 +28,12 @@ class GatewaySession:
     Attributes:
         address: of the gateway, ``http://host:port``.
         handle: what the gateway calls the session.
+        context: whom to trust and what to show, with TLS.
     """
 
     address: str
     handle: str
+    context: SSLContext | None = None
 
     @property
     def url(self) -> str:
@@ -43,15 +46,15 @@ class GatewaySession:
         Raises:
             HeadraceError: when it fails, with what the gateway says; or is not done in two minutes.
         """
-        sent = _send(f"{self.url}/statements", {"statement": statement})
-        operation = f"{self.url}/operations/{sent['operationHandle']}"
+        sent = self._send("/statements", {"statement": statement})
+        operation = f"/operations/{sent['operationHandle']}"
         deadline = time.monotonic() + PATIENCE_SECONDS
-        while (status := _send(f"{operation}/status")["status"]) not in _ENDED:
+        while (status := self._send(f"{operation}/status")["status"]) not in _ENDED:
             if time.monotonic() > deadline:
                 raise HeadraceError(f"{_first_line(statement)}: not done within {PATIENCE_SECONDS:.0f} s")
             time.sleep(_EVERY_SECONDS)
         if status != "FINISHED":
-            _send(f"{operation}/result/0")  # which says why
+            self._send(f"{operation}/result/0")  # which says why
             raise HeadraceError(f"{_first_line(statement)}: ended as {status}")
 
     def close(self) -> None:
@@ -60,31 +63,42 @@ class GatewaySession:
         Raises:
             HeadraceError: when no gateway answers, or it knows no such session.
         """
-        _send(self.url, method="DELETE")
+        _send(self.url, context=self.context, method="DELETE")
+
+    def _send(self, path: str, body: dict[str, Any] | None = None) -> Any:
+        return _send(f"{self.url}{path}", body, self.context)
 
 
-def open_session(address: str, statements: Iterable[str]) -> GatewaySession:
+def open_session(
+    address: str, statements: Iterable[str], context: SSLContext | None = None
+) -> GatewaySession:
     """A session in which some statements have been run.
 
     Args:
         address: of the gateway.
         statements: in order, without semicolons.
+        context: whom to trust and what to show, with TLS.
 
     Raises:
         HeadraceError: when no gateway answers, or it refuses one.
     """
-    handle = _send(f"{address}/{VERSION}/sessions", {})["sessionHandle"]
-    session = GatewaySession(address, handle)
+    handle = _send(f"{address}/{VERSION}/sessions", {}, context)["sessionHandle"]
+    session = GatewaySession(address, handle, context)
     for statement in statements:
         session.run(statement)
     return session
 
 
-def _send(address: str, body: dict[str, Any] | None = None, method: str | None = None) -> Any:
+def _send(
+    address: str,
+    body: dict[str, Any] | None = None,
+    context: SSLContext | None = None,
+    method: str | None = None,
+) -> Any:
     data = None if body is None else json.dumps(body).encode()
     request = Request(address, data, {"Content-Type": "application/json"}, method=method)  # noqa: S310 -- our own gateway
     try:
-        with urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 -- as above
+        with urlopen(request, timeout=PATIENCE_SECONDS, context=context) as answer:  # noqa: S310 -- as above
             return json.load(answer)
     except HTTPError as error:
         raise HeadraceError(f"the SQL gateway refuses: {_cause(error.read())}") from error

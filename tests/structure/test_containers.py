@@ -48,3 +48,9 @@ def test_the_image_has_the_profile_of_clusters_and_keeps_what_flink_has_beside_i
     configure.main(ROOT / "flink-conf" / "cluster" / "config.yaml", config)
     expected = {"env.java.opts.all": "--add-opens", **read_profile(ROOT, "cluster")}
     assert read_profile(tmp_path, "cluster") == expected
+
+
+def test_no_container_is_reached_by_another_machine() -> None:
+    published = [port for service in COMPOSE["services"].values() for port in service.get("ports", [])]
+    assert len(published) >= 5
+    assert [port for port in published if not port.startswith("127.0.0.1:")] == []

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import pytest
 
-from headrace.cli import main
+from headrace.cli import interruption, main
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +26,8 @@ def headrace(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     """``headrace("run", "ingest")`` is ``headrace run ingest``, on a terminal that is wide enough for any path."""
     monkeypatch.setenv("COLUMNS", "1000")
     monkeypatch.setattr("atexit._run_exitfuncs", lambda: None)  # those of the test run are not the command's
+    for name in ("listen", "end_children"):
+        monkeypatch.setattr(interruption, name, lambda: None)  # nor are its signals and its JVM
     for name in ("HEADRACE_ROOT", "HEADRACE_DATA"):
         monkeypatch.delenv(name, raising=False)
 

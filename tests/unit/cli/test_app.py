@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import signal
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -11,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from headrace.cli import app as application
+from headrace.cli.interruption import Terminated
 from headrace.errors import HeadraceError
 from tests.local_tables import ROOT
 from tests.unit.cli.conftest import one_error
@@ -86,7 +88,44 @@ def test_an_error_of_the_system_about_no_file_is_not_hidden(ends: Callable[[Base
 
 
 def test_an_interrupt_ends_with_the_exit_code_of_one(ends: Callable[[BaseException], Said]) -> None:
-    assert ends(KeyboardInterrupt()).code == 130
+    assert ends(KeyboardInterrupt()) == (130, "", "")
+
+
+@pytest.mark.parametrize(("raised", "code"), [(KeyboardInterrupt, 130), (Terminated, 143)])
+def test_a_signal_within_a_command_ends_with_its_exit_code(
+    headrace: Headrace, monkeypatch: pytest.MonkeyPatch, raised: type[BaseException], code: int
+) -> None:
+    monkeypatch.setattr("headrace.cli.explain.find_root", raising(raised()))
+    assert headrace("explain", "ingest") == (code, "", "")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+def test_a_signal_while_the_command_is_imported_ends_it_without_a_trace(
+    number: signal.Signals, code: int
+) -> None:
+    interrupted = f"""
+import os, signal, sys
+class Slow:
+    def find_spec(self, name, *_):
+        if name == "typer":
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            os.kill(os.getpid(), {int(number)})
+sys.meta_path.insert(0, Slow())
+from headrace.cli import main
+main()
+"""
+    done = subprocess.run([sys.executable, "-c", interrupted], cwd=ROOT, check=False, capture_output=True)
+    assert (done.returncode, done.stdout, done.stderr) == (code, b"", b"")
+
+
+@pytest.mark.parametrize("port", ["99999", "0", "80", "-1"])
+@pytest.mark.parametrize("command", ["run ingest", "demo", "dlq replay", "cluster up"])
+def test_a_port_that_is_none_is_refused_before_anything_is_done(
+    headrace: Headrace, command: str, port: str
+) -> None:
+    said = headrace(*command.split(), "--ui-port", port)
+    assert said.code == 2
+    assert "Invalid value for '--ui-port'" in said.err
 
 
 def test_a_bug_is_not_hidden(ends: Callable[[BaseException], Said]) -> None:

@@ -29,6 +29,7 @@ CHECKS = [
     "web UI port",
     "other ports",
     "processes",
+    "sockets",
 ]
 
 

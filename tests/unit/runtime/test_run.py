@@ -79,6 +79,7 @@ class PretendedFlink:
 def flink(monkeypatch: pytest.MonkeyPatch) -> PretendedFlink:
     made = PretendedFlink()
     monkeypatch.setattr(running, "open_session", made.open_session)
+    monkeypatch.setattr(running, "web_ui", lambda _result: "http://127.0.0.1:8090")
     return made
 
 
@@ -132,11 +133,13 @@ def test_explaining_gives_the_plan_and_writes_nothing(run: Run, flink: Pretended
     assert not run.data.exists()
 
 
-def test_a_run_is_created_submitted_and_seen_through_its_own_port(run: Run, flink: PretendedFlink) -> None:
+def test_a_run_is_created_submitted_and_seen_through_the_port_that_it_got(
+    run: Run, flink: PretendedFlink
+) -> None:
     job = start(run)
     assert flink.calls == ["create 7", "submit guess_sales"]
-    assert job.monitor == JobMonitor(f"http://127.0.0.1:{flink.options['rest.port']}", "j1")
-    assert flink.options["rest.bind-port"] == flink.options["rest.port"]
+    assert job.monitor == JobMonitor("http://127.0.0.1:8090", "j1")
+    assert flink.options["rest.bind-port"] == "8081-8099"
     assert flink.options["execution.checkpointing.dir"] == flink_path(run.checkpoints)
     assert (run.data / "visits").is_dir()
 
@@ -178,6 +181,13 @@ def test_nothing_is_deleted_when_the_port_is_taken(
     with pytest.raises(HeadraceError, match="port 8085 is taken"):
         start(replace(run, overwrite=True, ui_port=8085))
     assert earlier.exists()
+    assert flink.calls == []
+
+
+@pytest.mark.parametrize("port", [0, 80, 99_999])
+def test_a_port_that_is_none_is_refused(run: Run, flink: PretendedFlink, port: int) -> None:
+    with pytest.raises(HeadraceError, match=rf"--ui-port is {port}; expected a port from 1024 to 65535"):
+        start(replace(run, ui_port=port))
     assert flink.calls == []
 
 

@@ -170,6 +170,12 @@ def test_what_flink_says_is_said_with_file_and_line(does: str, said: str, line: 
     assert str(raised.value.__cause__) == said
 
 
+def test_a_port_that_another_was_quicker_to_bind_is_a_sentence() -> None:
+    said = "java.net.BindException: Could not start rest endpoint on any port in port range 8085\n\tat a.b"
+    with pytest.raises(HeadraceError, match=r"^port 8085 is taken on this machine\n"):
+        session_of(PretendedEnvironment(RuntimeError(said))).submit(VIEW)
+
+
 @pytest.mark.parametrize("says", [KeyboardInterrupt(), HeadraceError("ours")])
 def test_interrupts_and_our_own_errors_go_through(says: BaseException) -> None:
     with pytest.raises(type(says)) as raised:
