@@ -16,8 +16,8 @@ from urllib.request import Request, urlopen
 import psutil
 import pytest
 
+from headrace.runtime.outputs import newest_checkpoint
 from headrace.runtime.rest import FIRST_PORT, LAST_PORT, ask, free_port
-from headrace.runtime.run import newest_checkpoint
 from tests.local_tables import ROOT
 from tests.shell import shell
 from tests.sockets import is_loopback, listening, tree
