@@ -138,7 +138,9 @@ def _inbox(asked: Run, settle: float) -> Inbox:
     given_back = 0 if asked.resume else inbox.give_back()
     console.err.print(
         f"drop files of events, one a line, into {inbox.inbox}"
-        + (f"; {given_back} of them wait" if given_back else "")
+        + (f"; {given_back} of them wait" if given_back else ""),
+        markup=False,
+        soft_wrap=True,
     )
     return inbox
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from pathlib import Path
+from pathlib import Path
+from urllib.parse import quote, unquote, urlsplit
 
 FOLDER = "mlflow"
 DATABASE = "mlflow.db"
@@ -33,9 +31,17 @@ class Location:
         """The URI without account and without what stands behind a question mark."""
         return masked(self.uri)
 
+    @property
+    def folder(self) -> Path | None:
+        """The folder of the embedded location; None elsewhere."""
+        return Path(unquote(urlsplit(self.artifacts).path)).parent if self.artifacts else None
+
 
 def location_of(uri: str | None, data: Path) -> Location:
     """The location of a URI, else the embedded one: ``<data>/mlflow/mlflow.db`` and ``<data>/mlflow/artifacts``.
+
+    A path that a URL has to encode gets a URL with the driver's name: of a plain ``sqlite:///`` MLflow makes the folder
+    as it is written there, encoded, beside the one that was meant.
 
     Args:
         uri: MLflow's tracking URI; None or empty for the embedded one.
@@ -44,7 +50,9 @@ def location_of(uri: str | None, data: Path) -> Location:
     if uri:
         return Location(uri)
     home = data.resolve() / FOLDER
-    return Location(f"sqlite:///{(home / DATABASE).as_posix()}", (home / ARTIFACTS).as_uri())
+    database = (home / DATABASE).as_posix()
+    scheme = "sqlite" if quote(database) == database else "sqlite+pysqlite"
+    return Location(f"{scheme}:///{quote(database)}", (home / ARTIFACTS).as_uri())
 
 
 def masked(text: str) -> str:

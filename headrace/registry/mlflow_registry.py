@@ -58,8 +58,8 @@ class MlflowRegistry:
 
     def __init__(self, location: Location) -> None:
         self._location = location
-        if location.artifacts:
-            Path(location.uri.partition("///")[2]).parent.mkdir(parents=True, exist_ok=True)
+        if location.folder:
+            location.folder.mkdir(parents=True, exist_ok=True)
         with self._understood("be opened"):
             self._client = _client(location.uri)
 

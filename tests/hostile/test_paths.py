@@ -8,6 +8,10 @@ from pathlib import Path
 import pytest
 
 from headrace.errors import HeadraceError
+from headrace.models.artifact import load_artifact
+from headrace.registry.entry import entry_of
+from headrace.registry.location import location_of
+from headrace.registry.mlflow_registry import MlflowRegistry
 from headrace.runtime.configuration import add_jar
 from headrace.runtime.folders import flink_path, folder_of, local_path
 from headrace.runtime.resolve import Step
@@ -15,7 +19,7 @@ from headrace.runtime.statement import Statement
 from headrace.tables.contract import Column, Table
 from headrace.tables.database import open_tables
 
-NAME = "dä ü 'b\" 100% [1] #1? *"
+NAME = "dä ü 'b\" 100% %41 [1] #1? *"
 BINDING = "CREATE TABLE sales WITH ('path' = '${HEADRACE_DATA}/sales', 'n' = '${N:-1}') LIKE contracts.sales"
 
 
@@ -67,3 +71,13 @@ def test_tables_are_read_where_a_name_looks_like_a_pattern(tmp_path: Path) -> No
     (folder / "part-[0]*.jsonl").write_text(json.dumps({"id": 7}), encoding="utf-8")
     connection = open_tables([Table("sales", (Column("id", "BIGINT"),))], tmp_path / NAME)
     assert connection.execute("FROM sales").fetchall() == [(7,)]
+
+
+def test_versions_are_logged_in_the_folder_that_was_named(tmp_path: Path, artifact: Path) -> None:
+    data = tmp_path / "beside" / NAME
+    registry = MlflowRegistry(location_of(None, data))
+    registered = registry.register(entry_of(load_artifact(artifact), "people", None))
+    fetched = registry.download(f"models:/people/{registered.number}", tmp_path)
+    assert load_artifact(fetched).manifest == load_artifact(artifact).manifest
+    assert [path.name for path in data.iterdir()] == ["mlflow"]
+    assert [path.name for path in data.parent.iterdir()] == [NAME]

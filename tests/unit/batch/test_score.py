@@ -172,7 +172,7 @@ def test_nothing_in_gives_nothing_out(
     ("arguments", "said"),
     [
         (["nothing"], "'nothing' is no table of "),
-        (["payments.parquet", "--run", "../up"], "--run '../up' is no name for a file"),
+        (["payments.parquet", "--run", "../up"], "--run '../up' is no name"),
     ],
 )
 def test_what_can_not_be_scored_is_said(
