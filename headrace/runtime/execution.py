@@ -21,6 +21,7 @@ PYTHON_PATH = "python.pythonpath"
 THREAD = "thread"
 PROCESS = "process"
 _EMBEDDED = "pemja"
+_UNQUOTED = re.compile(r"['\\\n\r]")
 _LEGACY = re.compile(r"'connector'\s*=\s*'(datagen)'")
 SHARED = (
     "a task manager has one interpreter as long as it lives; the next job can not load it again, or would find the "
@@ -48,29 +49,39 @@ class Execution:
     @property
     def flink_options(self) -> dict[str, str]:
         """The Flink options that say so; inside the JVM, packages are not found by the interpreter alone."""
-        packages = {PYTHON_PATH: sysconfig.get_paths()["purelib"]} if self.by_row else {}
+        packages = {PYTHON_PATH: _packages()} if self.by_row else {}
         return {EXECUTION_MODE: self.mode, **packages}
 
 
-def execution(asked: str, bindings: Iterable[Statement], *, shared: bool = False) -> Execution:
+def execution(
+    asked: str, bindings: Iterable[Statement], *, paths: Iterable[str] = (), shared: bool = False
+) -> Execution:
     """What is asked for if it is safe, else ``process`` with the reason.
 
     Args:
         asked: ``python.execution-mode`` of the profile; ``process`` when empty.
         bindings: the tables that may be read.
+        paths: where modules are imported from, beside the packages of this Python.
         shared: whether other jobs, or other versions of this one, run in the same JVMs.
     """
     if asked != THREAD:
         return Execution(PROCESS)
-    reason = _unsafe(bindings, shared=shared)
+    reason = _unsafe(bindings, [*paths, _packages()], shared=shared)
     return Execution(PROCESS, reason) if reason else Execution(THREAD)
 
 
-def _unsafe(bindings: Iterable[Statement], *, shared: bool) -> str:
+def _packages() -> str:
+    return sysconfig.get_paths()["purelib"]
+
+
+def _unsafe(bindings: Iterable[Statement], paths: Iterable[str], *, shared: bool) -> str:
     if shared:
         return SHARED
     if find_spec(_EMBEDDED) is None:
         return f"this Python has no package {_EMBEDDED}, which runs Python inside the JVM"
+    unquoted = next(filter(_UNQUOTED.search, paths), "")
+    if unquoted:
+        return f"the interpreter in the JVM can not import from {unquoted!r}, for its quote or backslash"
     legacy = sorted(each.name for each in bindings if _LEGACY.search(each.text))
     if legacy:
         return (

@@ -103,7 +103,7 @@ def execution_of(run: Run) -> Execution:
         return Execution(run.options[EXECUTION_MODE])
     asked = read_profile(run.root, run.profile).get(EXECUTION_MODE, "")
     bindings = Suite(run.root).bindings(run.environment, run.job.use_case).values()
-    return execution(asked, bindings)
+    return execution(asked, bindings, paths=[str(run.root), *_import_paths()])
 
 
 def _own_values(run: Run) -> dict[str, str]:
@@ -209,12 +209,25 @@ class RunningJob:
 
 
 def make_importable(root: Path) -> None:
-    """Jobs and functions are imported from the suite, here and in the workers, which inherit PYTHONPATH."""
+    """Jobs and functions are imported from the suite, here and in the workers, which inherit PYTHONPATH.
+
+    Raises:
+        HeadraceError: when its path can not stand there.
+    """
+    if os.pathsep in str(root):
+        raise HeadraceError(
+            f"{root}: Python can not import from a path with {os.pathsep!r}, which separates paths in PYTHONPATH",
+            "Give the folder of the suite another name.",
+        )
     if str(root) not in sys.path:
         sys.path.insert(0, str(root))
-    parts = [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
+    parts = _import_paths()
     if str(root) not in parts:
         os.environ["PYTHONPATH"] = os.pathsep.join([str(root), *parts])
+
+
+def _import_paths() -> list[str]:
+    return [part for part in os.environ.get("PYTHONPATH", "").split(os.pathsep) if part]
 
 
 def _raise_failure(finished: Any, run: Run) -> None:
