@@ -34,7 +34,10 @@ def query(
         Optional[int], typer.Option(min=0, help=f"Rows to show; {ROWS} for people, all with --json.")
     ] = None,
     timeout: Annotated[
-        float, typer.Option(min=0.1, help="Seconds that the answer may take.")
+        float,
+        typer.Option(
+            min=0.1, help="Seconds that the answer may take; one call of a function is not cut off."
+        ),
     ] = TIMEOUT_SECONDS,
     json: options.Json = False,
     use_case: UseCase = None,

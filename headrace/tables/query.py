@@ -69,7 +69,9 @@ def confine(connection: duckdb.DuckDBPyConnection, tables: Iterable[Table], data
 def ask(
     connection: duckdb.DuckDBPyConnection, sql: str, limit: int | None = None, timeout: float | None = None
 ) -> Answer:
-    """Run one SELECT; an interrupt of this process stops it.
+    """Run one SELECT; an interrupt of this process stops it, though not within one call of a function.
+
+    DuckDB hears an interrupt between chunks of rows: ``repeat('x', 3_000_000_000)`` is computed to its end first.
 
     Args:
         connection: a database from ``open_tables``.
