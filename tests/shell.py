@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-LEFT_BEHIND = ("FLINK_LOG_DIR", "JVM_ARGS", "PYFLINK_GATEWAY_DISABLED")
+LEFT_BEHIND = ("FLINK_LOG_DIR", "JVM_ARGS", "LOG4J_PROPERTIES", "PYFLINK_GATEWAY_DISABLED")
 """What PyFlink, or headrace for it, sets in a process that has run a job or a function, as the tests' own has."""
 
 

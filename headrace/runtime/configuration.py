@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 import sys
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any
 
 import yaml
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
 VALUES = "headrace.values."
 """Before the names in ``${NAME}`` that a profile has values for."""
+UNQUOTED = re.compile(r"[\s*?\[]")
 JOB_PARAMETERS = "pipeline.global-job-parameters"
 _UNALIGNED = ("execution.checkpointing.unaligned.enabled", "execution.checkpointing.unaligned")
 """The option, and the name it had before."""
@@ -95,6 +98,7 @@ def embedded(
         **profile,
         "pipeline.name": name,
         **python_programs(),
+        "python.executable": worker_python(sys.executable),
         **({"pipeline.jars": urls} if urls else {}),
         **({JOB_PARAMETERS: as_option(parameters)} if parameters else {}),
     }
@@ -103,6 +107,18 @@ def embedded(
 def python_programs() -> dict[str, str]:
     """Options that make this Python that of workers and of clients that look at functions."""
     return dict.fromkeys(("python.executable", "python.client.executable"), sys.executable)
+
+
+def worker_python(executable: str) -> str:
+    """The Python of workers that this process starts: its path, or its name alone.
+
+    PyFlink's script takes what stands behind a blank for another argument; found on the PATH, where
+    :func:`headrace.runtime.java.set_up_jvm` puts its folder first, it is a name without one.
+
+    >>> worker_python("/a/bin/python"), worker_python("/a b/bin/python")
+    ('/a/bin/python', 'python')
+    """
+    return PurePath(executable).name if UNQUOTED.search(executable) else executable
 
 
 def as_option(parameters: Mapping[str, str]) -> str:

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 from headrace.errors import HeadraceError
@@ -14,6 +15,8 @@ OLDEST = 17
 NEWEST = 21
 JVM_ARGS = "-Xmx1536m"
 """The mini-cluster's heap is bounded; JVM_ARGS in the environment says otherwise."""
+LOGGING = Path(__file__).with_name("log4j.properties")
+"""How Flink logs in this process's JVM; LOG4J_PROPERTIES in the environment says otherwise."""
 TASK_MANAGER_OPTIONS = "env.java.opts.taskmanager"
 """Flink's name for the options of the JVM that does the work, which here is this process's own."""
 
@@ -60,9 +63,11 @@ def set_up_jvm(logs: Path, options: str = "") -> None:
         options: of the JVM, beside the bound of its heap.
     """
     os.environ.setdefault("FLINK_LOG_DIR", str(logs))
+    os.environ.setdefault("LOG4J_PROPERTIES", LOGGING.as_uri())
     os.environ.setdefault("JVM_ARGS", f"{JVM_ARGS} {options}".strip())
     _reach_this_machine()
     _name_files_in_utf8()
+    _find_this_python_first()
     if logs.parent.is_dir():
         logs.mkdir(exist_ok=True)
 
@@ -72,6 +77,14 @@ def _name_files_in_utf8() -> None:
     locale = next(filter(None, map(os.environ.get, ("LC_ALL", "LC_CTYPE", "LANG"))), "")
     if "utf" not in locale.lower():
         os.environ["LC_ALL"] = "C.UTF-8"
+
+
+def _find_this_python_first() -> None:
+    """Workers whose Python has a blank in its path are started by its name."""
+    folder = str(Path(sys.executable).parent)
+    path = os.environ.get("PATH", os.defpath)
+    if path.split(os.pathsep)[0] != folder:
+        os.environ["PATH"] = os.pathsep.join([folder, path])
 
 
 def _reach_this_machine() -> None:

@@ -111,7 +111,7 @@ def test_pyflink_is_told_the_home_that_was_found(tmp_path: Path, monkeypatch: py
 @pytest.fixture
 def unset(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing that the JVM is set up by; monkeypatch takes back what a test leaves."""
-    for name in ("FLINK_LOG_DIR", "JVM_ARGS", "no_proxy", "NO_PROXY"):
+    for name in ("FLINK_LOG_DIR", "JVM_ARGS", "LOG4J_PROPERTIES", "PATH", "no_proxy", "NO_PROXY"):
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
 
@@ -151,3 +151,11 @@ def test_this_machine_is_reached_without_a_proxy_and_others_as_before(
     set_up_jvm(tmp_path / "logs")
     assert os.environ["no_proxy"] == "intern.example,localhost,127.0.0.1"
     assert os.environ["NO_PROXY"] == "localhost,127.0.0.1"
+
+
+@pytest.mark.usefixtures("unset")
+def test_workers_find_this_python_by_its_name(tmp_path: Path) -> None:
+    set_up_jvm(tmp_path / "logs")
+    set_up_jvm(tmp_path / "logs")
+    assert shutil.which(Path(sys.executable).name) == sys.executable
+    assert os.environ["PATH"].split(os.pathsep).count(str(Path(sys.executable).parent)) == 1
