@@ -8,6 +8,9 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --python-version 3.9 --generate
 	--no-emit-index-url --no-emit-find-links
 # A Python of its own for what is measured beside: it wants other versions of what Flink pins.
 PEER := work/benchmarks/peer
+# Tests of one file stay together. A cluster that is killed, and figures that are compared, want the machine for themselves.
+SIDE_BY_SIDE = $(BIN)/pytest -n 2 --dist loadfile --ignore tests/cluster --ignore tests/integration
+ONE_BY_ONE = $(BIN)/pytest tests/cluster tests/integration
 # Passed on to the command of demo and test: make test ARGS='-k doctor', make demo ARGS=--quick
 ARGS :=
 
@@ -21,9 +24,9 @@ help:
 demo: .runtime
 	@$(BIN)/headrace demo $(ARGS)
 
-# Install what is needed and run the tests.
+# Install what is needed and run the tests: first two at a time, then those with processes of their own, one by one.
 test: .dev
-	@$(BIN)/pytest $(ARGS)
+	@$(if $(ARGS),$(BIN)/pytest $(ARGS),$(SIDE_BY_SIDE) && $(ONE_BY_ONE))
 
 # Build the image, start all containers, run a job on them, take them away; needs Docker.
 compose: .dev

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 from typing import TYPE_CHECKING
 
@@ -20,9 +21,11 @@ if TYPE_CHECKING:
 
 
 def pytest_configure() -> None:
-    """Let what tests start be interrupted, also below a background job of a shell, which ignores it."""
+    """Let what tests start be interrupted, also below a background job of a shell, and be as wide as a test says."""
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    # pytest-xdist sets it for its workers, and what prints would keep to it.
+    os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")

@@ -62,9 +62,9 @@ def print_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[Any]
 
 def print_error(error: HeadraceError) -> None:
     """Print an error and its hint on stderr."""
-    err.print(Text.assemble(("error:", "bold red"), f" {harmless(str(error.args[0]))}"))
+    err.print(Text.assemble(("error:", "bold red"), f" {harmless(str(error.args[0]))}"), soft_wrap=True)
     if error.hint:
-        err.print(Text.assemble(("hint:", "cyan"), f" {harmless(error.hint)}"))
+        err.print(Text.assemble(("hint:", "cyan"), f" {harmless(error.hint)}"), soft_wrap=True)
 
 
 def _least_width(table: Table) -> int:

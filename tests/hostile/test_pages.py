@@ -72,7 +72,7 @@ def assert_harmless(text: str) -> None:
 def test_a_model_report_shows_markup_as_text(tmp_path: Path) -> None:
     features = tuple(replace(each, unit=HOSTILE) for each in LINEAR.features)
     definition = replace(LINEAR, features=features)
-    provenance = Provenance(HOSTILE, HOSTILE)
+    provenance = Provenance("0" * 64, HOSTILE)
     frame, later = make_frame(), make_frame(seed=1, first_day="2026-03-05")
     artifact = train(definition, frame, later, tmp_path / "model", provenance)
     assert_harmless(write_report(definition, artifact, later, tmp_path / "report.html").read_text())

@@ -64,7 +64,7 @@ def test_what_only_reads_works_on_a_folder_that_may_only_be_read(theirs: Path) -
     [
         ("data", "fraud", "--last-day", "0"),
         ("dlq", "replay", "--job", "ingest"),
-        ("run", "ingest", "--live", "--resume"),
+        ("run", "ingest", "--live", "--overwrite"),
     ],
 )
 def test_what_writes_ends_in_a_sentence_that_names_the_folder(theirs: Path, command: tuple[str, ...]) -> None:
