@@ -1,10 +1,11 @@
 """A certificate as a page for people, in Markdown.
 
-Names and keys come from data: what Markdown or HTML would act on in them is written as text.
+Names and keys come from data: what Markdown or HTML would act on in them is written as text, names set as code apart.
 """
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from headrace.parity.certificate import Certificate
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
 
 SHOWN_KEYS = 60
 _MARKUP = str.maketrans({**{char: f"&#{ord(char)};" for char in "&<>`|[]\\"}, "\n": " ", "\r": " "})
+_NAME_AS_CODE = re.compile(r"(`\w+`)")
 
 
 def page(certificate: Certificate) -> str:
@@ -60,7 +62,12 @@ def _without_markup(value: Any) -> Any:
         return {_without_markup(key): _without_markup(content) for key, content in value.items()}
     if isinstance(value, (list, tuple)):
         return [_without_markup(content) for content in value]
-    return value.translate(_MARKUP) if isinstance(value, str) else value
+    return _escaped(value) if isinstance(value, str) else value
+
+
+def _escaped(text: str) -> str:
+    parts = _NAME_AS_CODE.split(text)
+    return "".join(part if _NAME_AS_CODE.fullmatch(part) else part.translate(_MARKUP) for part in parts)
 
 
 def _where(found: tuple[float, int, str, ColumnDifference]) -> tuple[str, str]:
