@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -189,6 +190,21 @@ class Home:
 def temporary_files(folder: Path) -> str:
     """The option that tells a JVM where its temporary files go; Flink's own ones follow it."""
     return f"-Djava.io.tmpdir={folder}"
+
+
+def require_plain(folder: Path) -> None:
+    """Refuse a folder that Flink's scripts would take apart: they hand the options of Java on without quotes.
+
+    Raises:
+        HeadraceError: when its path has other characters than letters and digits of ASCII, and ``/ . _ - + @ , =``.
+    """
+    unfit = sorted(set(re.sub(r"[A-Za-z0-9/._+@,=-]", "", str(folder.resolve()))))
+    if unfit:
+        raise HeadraceError(
+            f"{folder}: Flink's scripts can not start a cluster in a folder with {', '.join(map(repr, unfit))} "
+            "in its path",
+            "Name another: --folder, or HEADRACE_CLUSTER. Folders of tables may have any name.",
+        )
 
 
 def _link(target: Path, link: Path) -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from headrace.cluster.broker import SMALL, Broker
 from headrace.cluster.health import RUNNING, STOPPED, Health
-from headrace.cluster.home import Home, temporary_files
+from headrace.cluster.home import Home, require_plain, temporary_files
 from headrace.cluster.layout import Layout, choose_layout, read_layout
 from headrace.cluster.ports import HOST, require_free
 from headrace.cluster.process import KeptProcess
@@ -85,9 +85,11 @@ class LocalCluster:
                 that leads to S3, the file system for it is there.
 
         Raises:
-            HeadraceError: when a port is taken, the folder can not be written, or a program does not come up; what
-                was started is ended again then, and what ran before runs on.
+            HeadraceError: when a port is taken, the folder can not be written or has a name that Flink's scripts can
+                not take, or a program does not come up; what was started is ended again then, and what ran before
+                runs on.
         """
+        require_plain(self.folder)
         create_folder(self.folder)
         if not self._runs():
             self._prepare(choose_layout(read_layout(self._file), wanted), self._choose_options(options))

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from headrace.cluster.local import LocalCluster
 from headrace.errors import HeadraceError
 from headrace.models.artifact import load_artifact
 from headrace.registry.entry import entry_of
@@ -188,3 +189,12 @@ def test_a_live_run_is_stopped_resumed_and_read_in_the_folder_that_was_named(
     answer("score", "transaction_features", "--model", artifact, "--run", "again")
     assert [path.name for path in data.parent.iterdir()] == [NAME]
     assert not list(tmp_path.rglob("*%20*"))
+
+
+def test_a_cluster_in_a_folder_that_flinks_scripts_would_take_apart_is_refused(tmp_path: Path) -> None:
+    folder = tmp_path / "dä ü"
+    with pytest.raises(
+        HeadraceError, match="can not start a cluster in a folder with ' ', 'ä', 'ü' in its path"
+    ):
+        LocalCluster(folder, ROOT).up({})
+    assert not folder.exists()
